@@ -1,0 +1,1 @@
+//! Ping, info, help and settings: the administrator's first room, and the contributors' example.

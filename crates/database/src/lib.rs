@@ -1,0 +1,1 @@
+//! Pool, migrator, id types and the local Postgres of a fresh machine.

@@ -1,0 +1,1 @@
+//! Discord in one process: gateway and REST v10 with the state behind them.

@@ -1,0 +1,1 @@
+//! The contract every feature is written against, and the kit they share.

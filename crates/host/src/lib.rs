@@ -1,0 +1,1 @@
+//! The engine: gateway shards, router, mailboxes, answering, command sync, job worker.
