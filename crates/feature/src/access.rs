@@ -50,17 +50,29 @@ pub struct Access {
 
 impl Access {
     /// Open to everyone who sees the command.
-    pub const EVERYONE: Self = Self { everywhere: None, paths: &[] };
+    pub const EVERYONE: Self = Self {
+        everywhere: None,
+        paths: &[],
+    };
 
     /// One capability for the whole command.
     pub const fn needs(capability: &'static Capability) -> Self {
-        Self { everywhere: Some(capability), paths: &[] }
+        Self {
+            everywhere: Some(capability),
+            paths: &[],
+        }
     }
 
     /// Other rules for some subcommands.
     #[must_use]
-    pub const fn except(self, paths: &'static [(&'static str, Option<&'static Capability>)]) -> Self {
-        Self { everywhere: self.everywhere, paths }
+    pub const fn except(
+        self,
+        paths: &'static [(&'static str, Option<&'static Capability>)],
+    ) -> Self {
+        Self {
+            everywhere: self.everywhere,
+            paths,
+        }
     }
 
     /// The capability for a path below the command: `"create"`, `"group add"`, or `""` for the command itself.
@@ -76,12 +88,27 @@ impl Access {
 mod tests {
     use super::*;
 
-    const MANAGE: Capability = Capability { name: "hub.manage", by_default: Permissions::MANAGE_GUILD, staff: true };
-    const OWNERS: Capability = Capability { name: "db.browse", by_default: Permissions::ADMINISTRATOR, staff: false };
+    const MANAGE: Capability = Capability {
+        name: "hub.manage",
+        by_default: Permissions::MANAGE_GUILD,
+        staff: true,
+    };
+    const OWNERS: Capability = Capability {
+        name: "db.browse",
+        by_default: Permissions::ADMINISTRATOR,
+        staff: false,
+    };
 
     fn member(permissions: Permissions, roles: &[u64]) -> Member {
-        let roles = roles.iter().map(|id| id.to_string().parse().unwrap()).collect();
-        Member { id: "1".parse().unwrap(), roles, permissions }
+        let roles = roles
+            .iter()
+            .map(|id| id.to_string().parse().unwrap())
+            .collect();
+        Member {
+            id: "1".parse().unwrap(),
+            roles,
+            permissions,
+        }
     }
 
     #[test]
@@ -97,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_subcommand_can_have_a_rule_of_its_own() {
-        const ACCESS: Access = Access::needs(&MANAGE).except(&[("panel", None), ("group drop", Some(&OWNERS))]);
+        const ACCESS: Access =
+            Access::needs(&MANAGE).except(&[("panel", None), ("group drop", Some(&OWNERS))]);
         assert_eq!(ACCESS.of("create"), Some(&MANAGE));
         assert_eq!(ACCESS.of("panel"), None);
         assert_eq!(ACCESS.of("group drop"), Some(&OWNERS));

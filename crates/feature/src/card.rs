@@ -16,6 +16,7 @@ pub use self::{
 };
 
 use self::controls::Control;
+pub(crate) use self::controls::string_options;
 use crate::{CustomId, Lang};
 
 /// The most controls (buttons and selects) that a card carries: five rows of five.
@@ -91,7 +92,8 @@ impl Card {
 
     /// A named value.
     pub fn field(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        self.paragraphs.push(format!("**{}**\n{}", name.as_ref(), value.as_ref()));
+        self.paragraphs
+            .push(format!("**{}**\n{}", name.as_ref(), value.as_ref()));
         self
     }
 
@@ -118,13 +120,19 @@ impl Card {
 
     /// A picture, by address or as `attachment://name` of a file on this card, and what it shows in words.
     pub fn image(mut self, url: impl Into<String>, description: impl Into<String>) -> Self {
-        self.image = Some(Image { url: url.into(), description: description.into() });
+        self.image = Some(Image {
+            url: url.into(),
+            description: description.into(),
+        });
         self
     }
 
     /// A file that travels with the card.
     pub fn file(mut self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        self.files.push(Attached { name: name.into(), bytes });
+        self.files.push(Attached {
+            name: name.into(),
+            bytes,
+        });
         self
     }
 
@@ -168,13 +176,18 @@ impl Card {
     }
 
     fn put(&mut self, control: Control) {
-        if self.controls.iter().map(Vec::len).sum::<usize>() >= MAX_CONTROLS || self.controls.len() > 5 {
+        if self.controls.iter().map(Vec::len).sum::<usize>() >= MAX_CONTROLS
+            || self.controls.len() > 5
+        {
             tracing::error!(card = ?self.title, "a card carries more controls than Discord shows: one is left out");
             return;
         }
         let fits = match (&control, self.controls.last().map(Vec::as_slice)) {
             (Control::Button(_), Some(row)) => {
-                row.len() < 5 && row.iter().all(|control| matches!(control, Control::Button(_)))
+                row.len() < 5
+                    && row
+                        .iter()
+                        .all(|control| matches!(control, Control::Button(_)))
             }
             (Control::Select(_), Some(row)) => row.is_empty(),
             (_, None) => false,

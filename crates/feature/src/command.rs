@@ -77,7 +77,10 @@ pub enum Target {
 
 /// The schema of a context menu.
 pub(crate) fn menu_schema<M: ContextMenu>() -> Command {
-    #[expect(deprecated, reason = "the model has the field; `contexts` says the same to Discord")]
+    #[expect(
+        deprecated,
+        reason = "the model has the field; `contexts` says the same to Discord"
+    )]
     Command {
         application_id: None,
         contexts: None,
@@ -98,7 +101,9 @@ pub(crate) fn menu_schema<M: ContextMenu>() -> Command {
 }
 
 /// Parses the options of a command.
-pub(crate) fn parse<C: CommandModel>(data: CommandData) -> Result<C, twilight_interactions::error::ParseError> {
+pub(crate) fn parse<C: CommandModel>(
+    data: CommandData,
+) -> Result<C, twilight_interactions::error::ParseError> {
     C::from_interaction(CommandInputData::from(data))
 }
 
@@ -107,8 +112,14 @@ pub(crate) fn target(data: CommandData) -> Option<Target> {
     let id = data.target_id?;
     let mut resolved = data.resolved?;
     match data.kind {
-        CommandType::User => resolved.users.remove(&id.cast()).map(|user| Target::User(Box::new(user))),
-        CommandType::Message => resolved.messages.remove(&id.cast()).map(|message| Target::Message(Arc::new(message))),
+        CommandType::User => resolved
+            .users
+            .remove(&id.cast())
+            .map(|user| Target::User(Box::new(user))),
+        CommandType::Message => resolved
+            .messages
+            .remove(&id.cast())
+            .map(|message| Target::Message(Arc::new(message))),
         _ => None,
     }
 }

@@ -7,7 +7,9 @@ use std::ops::Deref;
 
 use database::{ChannelId, RoleId, UserId};
 use twilight_model::{
-    application::interaction::{InteractionDataResolved, message_component::MessageComponentInteractionData},
+    application::interaction::{
+        InteractionDataResolved, message_component::MessageComponentInteractionData,
+    },
     channel::message::component::ComponentType,
 };
 

@@ -42,7 +42,10 @@ pub struct Kit<F> {
 
 impl<F> Clone for Kit<F> {
     fn clone(&self) -> Self {
-        Self { feature: Arc::clone(&self.feature), house: self.house.clone() }
+        Self {
+            feature: Arc::clone(&self.feature),
+            house: self.house.clone(),
+        }
     }
 }
 
@@ -125,7 +128,11 @@ impl<F> Ctx<F> {
     ///
     /// Explains what is missing.
     pub fn require(&self, capability: &'static crate::Capability) -> Outcome<()> {
-        if self.scene.may(capability) { Ok(()) } else { Err(NotAllowed(capability).into()) }
+        if self.scene.may(capability) {
+            Ok(())
+        } else {
+            Err(NotAllowed(capability).into())
+        }
     }
 
     /// Refuses unless the bot holds these permissions in this channel.

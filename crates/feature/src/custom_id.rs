@@ -57,7 +57,12 @@ pub fn split(id: &str) -> Option<Parts<'_>> {
     let action = parts.next().filter(|action| !action.is_empty())?;
     let version = parts.next()?.strip_prefix('v')?.parse().ok()?;
     let arguments = parts.next().unwrap_or("");
-    Some(Parts { feature, action, version, arguments })
+    Some(Parts {
+        feature,
+        action,
+        version,
+        arguments,
+    })
 }
 
 /// A value that can stand in a custom id.
@@ -121,7 +126,11 @@ impl<T: Argument> Argument for Option<T> {
     }
 
     fn read(text: &str) -> Option<Self> {
-        if text == "-" { Some(None) } else { T::read(text).map(Some) }
+        if text == "-" {
+            Some(None)
+        } else {
+            T::read(text).map(Some)
+        }
     }
 }
 
@@ -135,7 +144,9 @@ impl Word {
         let text = text.into();
         let fits = !text.is_empty()
             && text.len() <= 32
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./".contains(&byte));
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_./".contains(&byte));
         fits.then_some(Self(text))
     }
 
@@ -228,7 +239,10 @@ pub fn arguments(text: &str) -> impl Iterator<Item = &str> {
 #[doc(hidden)]
 pub const fn version(tag: &str) -> u8 {
     let bytes = tag.as_bytes();
-    assert!(bytes.len() == 2 && bytes[0] == b'v' && bytes[1].is_ascii_digit(), "a version is v0 to v9");
+    assert!(
+        bytes.len() == 2 && bytes[0] == b'v' && bytes[1].is_ascii_digit(),
+        "a version is v0 to v9"
+    );
     bytes[1] - b'0'
 }
 
@@ -255,7 +269,12 @@ mod tests {
 
     #[test]
     fn an_id_is_readable_and_comes_back() {
-        let full = Full { room: 7, who: None, hard: false, word: Word::new("help").unwrap() };
+        let full = Full {
+            room: 7,
+            who: None,
+            hard: false,
+            word: Word::new("help").unwrap(),
+        };
         assert_eq!(full.encode(), "tests:full:v2:7:-:n:help");
         assert_eq!(decode::<Full>("tests:full:v2:7:-:n:help"), Some(full));
         assert_eq!(Bare {}.encode(), "tests:bare:v1");
@@ -265,9 +284,18 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         for id in [
-            "", ":", "tests", "tests:full", "tests:full:2:7:-:n:help", "tests:full:v2", "tests:full:v2:7",
-            "tests:full:v2:7:-:n:help:more", "tests:full:v2:x:-:n:help", "tests:full:v2:7:-:maybe:help",
-            "tests:full:v2:7:-:n:a b", "tests:full:v999:7:-:n:help",
+            "",
+            ":",
+            "tests",
+            "tests:full",
+            "tests:full:2:7:-:n:help",
+            "tests:full:v2",
+            "tests:full:v2:7",
+            "tests:full:v2:7:-:n:help:more",
+            "tests:full:v2:x:-:n:help",
+            "tests:full:v2:7:-:maybe:help",
+            "tests:full:v2:7:-:n:a b",
+            "tests:full:v999:7:-:n:help",
         ] {
             assert_eq!(decode::<Full>(id), None, "{id}");
         }

@@ -39,7 +39,7 @@ use twilight_model::id::{Id, marker::ApplicationMarker};
 
 pub use self::{
     brake::{BRAKE_AT, Brake},
-    budget::{RENAMES, RENAME_WINDOW, Renames},
+    budget::{RENAME_WINDOW, RENAMES, Renames},
     refusal::{Limit, Refusal, Thing},
 };
 use self::{
@@ -100,7 +100,10 @@ impl Discord {
                 http: Client::builder().ratelimiter(None).build(),
                 wire: Wire::new(base)?,
                 answers: Wire::new(base)?,
-                authorization: SecretString::from(format!("Bot {}", settings.token.expose_secret())),
+                authorization: SecretString::from(format!(
+                    "Bot {}",
+                    settings.token.expose_secret()
+                )),
                 limiter: RateLimiter::default(),
                 renames: Renames::new(clock.clone()),
                 brake: Brake::new(clock.clone()),
@@ -167,6 +170,15 @@ impl Discord {
         parse(&answered)
     }
 
+    /// As [`raw`](Self::raw), for a request whose answer has no content of interest.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`].
+    pub async fn raw_done(&self, request: Request) -> Result<(), Refusal> {
+        self.send(request).await.map(|_| ())
+    }
+
     /// How many names or topics of a channel may still be changed, and when one more is allowed if none may.
     pub fn renames_left(&self, channel: ChannelId) -> (u32, Option<Timestamp>) {
         self.inner.renames.left(channel)
@@ -178,7 +190,10 @@ impl Discord {
     }
 
     /// The interaction endpoints of an application, as builders.
-    pub fn interaction(&self, application: Id<ApplicationMarker>) -> twilight_http::client::InteractionClient<'_> {
+    pub fn interaction(
+        &self,
+        application: Id<ApplicationMarker>,
+    ) -> twilight_http::client::InteractionClient<'_> {
         self.inner.http.interaction(application)
     }
 
@@ -202,7 +217,11 @@ impl Discord {
                     match judge(&request, answered, self.inner.clock.now()) {
                         Verdict::Done(answered) => return Ok(answered),
                         Verdict::Refused(refusal) => return Err(*refusal),
-                        Verdict::Again { after, global, otherwise } => {
+                        Verdict::Again {
+                            after,
+                            global,
+                            otherwise,
+                        } => {
                             if global {
                                 self.pause_all(after);
                             }
@@ -235,14 +254,22 @@ impl Discord {
             return self.inner.wire.send(request, None).await;
         }
         loop {
-            let pause = *self.inner.global_pause.lock().expect("no code panics while it holds this lock");
+            let pause = *self
+                .inner
+                .global_pause
+                .lock()
+                .expect("no code panics while it holds this lock");
             match pause.filter(|until| *until > Instant::now()) {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => break,
             }
         }
         let permit = self.permit(request).await;
-        let sent = self.inner.wire.send(request, Some(self.inner.authorization.expose_secret())).await;
+        let sent = self
+            .inner
+            .wire
+            .send(request, Some(self.inner.authorization.expose_secret()))
+            .await;
         if let Ok(answered) = &sent {
             permit.complete(limits::bucket(answered));
         }
@@ -250,28 +277,39 @@ impl Discord {
     }
 
     async fn permit(&self, request: &Request) -> Permit {
-        let method = match request.method() {
-            Method::Delete => twilight_http_ratelimiting::Method::Delete,
-            Method::Get => twilight_http_ratelimiting::Method::Get,
-            Method::Patch => twilight_http_ratelimiting::Method::Patch,
-            Method::Post => twilight_http_ratelimiting::Method::Post,
-            Method::Put => twilight_http_ratelimiting::Method::Put,
-        };
-        let path = request.path().split('?').next().unwrap_or_default().to_owned();
-        self.inner.limiter.acquire(Endpoint { method, path }).await
+        let path = request
+            .path()
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        self.inner
+            .limiter
+            .acquire(Endpoint {
+                method: request.method(),
+                path,
+            })
+            .await
     }
 
     fn count(&self, answered: &Answered) {
-        metrics::counter!("discord_rest_answers_total", "status" => answered.status.to_string()).increment(1);
+        metrics::counter!("discord_rest_answers_total", "status" => answered.status.to_string())
+            .increment(1);
         if limits::counts_as_invalid(answered) {
             self.inner.brake.count();
         }
     }
 
     fn pause_all(&self, pause: Duration) {
-        tracing::warn!(seconds = pause.as_secs_f64(), "Discord's global rate limit is reached: all calls wait");
-        *self.inner.global_pause.lock().expect("no code panics while it holds this lock") =
-            Some(Instant::now() + pause);
+        tracing::warn!(
+            seconds = pause.as_secs_f64(),
+            "Discord's global rate limit is reached: all calls wait"
+        );
+        *self
+            .inner
+            .global_pause
+            .lock()
+            .expect("no code panics while it holds this lock") = Some(Instant::now() + pause);
     }
 }
 

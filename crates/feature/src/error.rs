@@ -6,7 +6,7 @@
 
 use std::{error::Error, fmt};
 
-use jiff::Timestamp;
+use jobs::Class;
 
 use crate::Lang;
 
@@ -22,17 +22,6 @@ pub trait Explain {
     fn class(&self) -> Class {
         Class::Permanent
     }
-}
-
-/// Whether trying again can help.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Class {
-    /// The same attempt fails again.
-    Permanent,
-    /// A part that we depend on is away for the moment: a database that restarts, a lost connection.
-    Transient,
-    /// Not before this instant: a limit.
-    RetryAt(Timestamp),
 }
 
 /// Why a handler did not do what was asked.
@@ -68,7 +57,10 @@ impl Failure {
 
 impl fmt::Debug for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Failure").field(&self.0.chain()).finish()
+        formatter
+            .debug_tuple("Failure")
+            .field(&self.0.chain())
+            .finish()
     }
 }
 
@@ -124,10 +116,18 @@ impl Explain for sqlx::Error {
 
     fn class(&self) -> Class {
         match self {
-            Self::Io(_) | Self::Tls(_) | Self::PoolTimedOut | Self::PoolClosed | Self::WorkerCrashed => Class::Transient,
+            Self::Io(_)
+            | Self::Tls(_)
+            | Self::PoolTimedOut
+            | Self::PoolClosed
+            | Self::WorkerCrashed => Class::Transient,
             // Class 08 is a lost connection, 57P0x a server that stops or starts, 40 a serialisation conflict.
             Self::Database(error) => match error.code().as_deref() {
-                Some(code) if code.starts_with("08") || code.starts_with("57P") || code.starts_with("40") => {
+                Some(code)
+                    if code.starts_with("08")
+                        || code.starts_with("57P")
+                        || code.starts_with("40") =>
+                {
                     Class::Transient
                 }
                 _ => Class::Permanent,
@@ -166,7 +166,10 @@ mod tests {
     #[test]
     fn a_rule_is_explained_and_a_fault_is_not() {
         let full = join(RoomError::Full).unwrap_err();
-        assert_eq!(full.explain(Lang::Fr).as_deref(), Some("Le salon est plein."));
+        assert_eq!(
+            full.explain(Lang::Fr).as_deref(),
+            Some("Le salon est plein.")
+        );
         let fault = join(RoomError::Read(std::io::Error::other("disk"))).unwrap_err();
         assert_eq!(fault.explain(Lang::En), None);
         assert_eq!(fault.chain(), "reading the room: disk");
@@ -174,7 +177,13 @@ mod tests {
 
     #[test]
     fn a_lost_database_is_worth_another_try() {
-        assert_eq!(Failure::from(sqlx::Error::PoolTimedOut).class(), Class::Transient);
-        assert_eq!(Failure::from(sqlx::Error::RowNotFound).class(), Class::Permanent);
+        assert_eq!(
+            Failure::from(sqlx::Error::PoolTimedOut).class(),
+            Class::Transient
+        );
+        assert_eq!(
+            Failure::from(sqlx::Error::RowNotFound).class(),
+            Class::Permanent
+        );
     }
 }

@@ -33,7 +33,10 @@ impl<E: GatewayEvent> On<E> {
     /// The event, if it is one of these.
     pub fn new(event: Arc<Event>) -> Option<Self> {
         E::of(&event)?;
-        Some(Self { event, kind: PhantomData })
+        Some(Self {
+            event,
+            kind: PhantomData,
+        })
     }
 
     /// The guild it belongs to, if any.

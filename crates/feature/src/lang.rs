@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A language in which every sentence exists.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// English, the fallback.

@@ -48,11 +48,13 @@ pub use self::{
     access::{Access, Capability, Member},
     card::{Button, Card, Colour, Select, SelectKind},
     command::{ContextMenu, Place, SlashCommand, Target, Typing, path},
-    component::{Click, ComponentInput, Picked, PickedChannels, PickedMentionables, PickedRoles, PickedUsers},
+    component::{
+        Click, ComponentInput, Picked, PickedChannels, PickedMentionables, PickedRoles, PickedUsers,
+    },
     context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene},
     custom_id::{CustomId, Word},
     discord::{Discord, DiscordSettings, Refusal},
-    error::{Class, Explain, Failure, Outcome},
+    error::{Explain, Failure, Outcome},
     event::{GatewayEvent, On},
     handler::{BoxFuture, Handle},
     lang::Lang,
@@ -62,9 +64,10 @@ pub use self::{
     registry::{Catalogue, Clashes, Registry},
     reply::{Answer, Body, Choice, ChoiceValue, Reply},
     scope::{
-        CommandEntry, ComponentEntry, EventEntry, Feature, JobEntry, ModalEntry, Outdated, ReconcileEntry, RouteEntry,
-        Run, Scope, Work,
+        CommandEntry, ComponentEntry, EventEntry, Feature, JobEntry, ModalEntry, Outdated,
+        ReconcileEntry, RouteEntry, Run, ScheduleEntry, Scope, Work,
     },
     settings::{General, Settings},
     words::Words,
 };
+pub use jobs::Class;

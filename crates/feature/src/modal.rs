@@ -55,12 +55,19 @@ pub struct Modal {
 impl Modal {
     /// An empty modal.
     pub fn new(id: &impl CustomId, title: impl AsRef<str>) -> Self {
-        Self { custom_id: id.encode(), title: cut(title.as_ref(), 45), components: Vec::new() }
+        Self {
+            custom_id: id.encode(),
+            title: cut(title.as_ref(), 45),
+            components: Vec::new(),
+        }
     }
 
     /// Words above the fields.
     pub fn words(mut self, content: impl AsRef<str>) -> Self {
-        self.put(Component::TextDisplay(TextDisplay { id: None, content: cut(content.as_ref(), 2000) }));
+        self.put(Component::TextDisplay(TextDisplay {
+            id: None,
+            content: cut(content.as_ref(), 2000),
+        }));
         self
     }
 
@@ -88,7 +95,10 @@ impl Modal {
 
     fn put(&mut self, component: Component) {
         if self.components.len() >= 5 {
-            tracing::error!(modal = self.title, "a modal has more fields than Discord shows: one is left out");
+            tracing::error!(
+                modal = self.title,
+                "a modal has more fields than Discord shows: one is left out"
+            );
         } else {
             self.components.push(component);
         }
@@ -164,14 +174,20 @@ impl TextField {
         Component::TextInput(TextInput {
             id: None,
             custom_id: self.name.to_owned(),
-            #[expect(deprecated, reason = "the model has the field; inside a label Discord wants it absent")]
+            #[expect(
+                deprecated,
+                reason = "the model has the field; inside a label Discord wants it absent"
+            )]
             label: None,
             max_length: Some(self.length.1),
             min_length: Some(self.length.0),
             placeholder: self.placeholder,
             required: Some(self.required),
             style: self.style,
-            value: self.value.map(|value| cut(&value, self.length.1.into())).filter(|value| !value.is_empty()),
+            value: self
+                .value
+                .map(|value| cut(&value, self.length.1.into()))
+                .filter(|value| !value.is_empty()),
         })
     }
 }
@@ -187,7 +203,10 @@ pub struct SelectField {
 impl SelectField {
     /// A select that must be filled.
     pub fn new(name: &'static str, kind: SelectKind) -> Self {
-        Self { select: Select::named(name.to_owned(), kind), required: true }
+        Self {
+            select: Select::named(name.to_owned(), kind),
+            required: true,
+        }
     }
 
     /// Texts to pick from: label, value, and whether it is chosen already.
@@ -195,7 +214,10 @@ impl SelectField {
         name: &'static str,
         options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>, bool)>,
     ) -> Self {
-        Self::new(name, SelectKind::Strings(crate::card::string_options(options)))
+        Self::new(
+            name,
+            SelectKind::Strings(crate::card::string_options(options)),
+        )
     }
 
     /// The grey words while nothing is picked.
@@ -234,11 +256,17 @@ impl Fields {
         for component in data.components {
             collect(component, &mut values);
         }
-        Self { values, resolved: data.resolved }
+        Self {
+            values,
+            resolved: data.resolved,
+        }
     }
 
     fn find(&self, name: &str) -> Option<&Value> {
-        self.values.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+        self.values
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value)
     }
 
     /// The text of a field, trimmed; empty when the member left it so.
@@ -258,7 +286,10 @@ impl Fields {
     }
 
     fn ids<T: std::str::FromStr>(&self, name: &str) -> Option<Vec<T>> {
-        self.picked(name)?.iter().map(|id| id.parse().ok()).collect()
+        self.picked(name)?
+            .iter()
+            .map(|id| id.parse().ok())
+            .collect()
     }
 
     /// The users picked in a select.
@@ -290,17 +321,38 @@ fn collect(component: ModalInteractionComponent, into: &mut Vec<(String, Value)>
         Value::Many(values.iter().map(ToString::to_string).collect())
     }
     match component {
-        ModalInteractionComponent::ActionRow(row) => row.components.into_iter().for_each(|child| collect(child, into)),
+        ModalInteractionComponent::ActionRow(row) => row
+            .components
+            .into_iter()
+            .for_each(|child| collect(child, into)),
         ModalInteractionComponent::Label(label) => collect(*label.component, into),
-        ModalInteractionComponent::TextInput(input) => into.push((input.custom_id, Value::Text(input.value))),
-        ModalInteractionComponent::StringSelect(select) => into.push((select.custom_id, Value::Many(select.values))),
-        ModalInteractionComponent::UserSelect(select) => into.push((select.custom_id, ids(&select.values))),
-        ModalInteractionComponent::RoleSelect(select) => into.push((select.custom_id, ids(&select.values))),
-        ModalInteractionComponent::MentionableSelect(select) => into.push((select.custom_id, ids(&select.values))),
-        ModalInteractionComponent::ChannelSelect(select) => into.push((select.custom_id, ids(&select.values))),
-        ModalInteractionComponent::CheckboxGroup(group) => into.push((group.custom_id, Value::Many(group.values))),
-        ModalInteractionComponent::Checkbox(checkbox) => into.push((checkbox.custom_id, Value::Flag(checkbox.value))),
-        ModalInteractionComponent::FileUpload(upload) => into.push((upload.custom_id, ids(&upload.values))),
+        ModalInteractionComponent::TextInput(input) => {
+            into.push((input.custom_id, Value::Text(input.value)))
+        }
+        ModalInteractionComponent::StringSelect(select) => {
+            into.push((select.custom_id, Value::Many(select.values)))
+        }
+        ModalInteractionComponent::UserSelect(select) => {
+            into.push((select.custom_id, ids(&select.values)))
+        }
+        ModalInteractionComponent::RoleSelect(select) => {
+            into.push((select.custom_id, ids(&select.values)))
+        }
+        ModalInteractionComponent::MentionableSelect(select) => {
+            into.push((select.custom_id, ids(&select.values)))
+        }
+        ModalInteractionComponent::ChannelSelect(select) => {
+            into.push((select.custom_id, ids(&select.values)))
+        }
+        ModalInteractionComponent::CheckboxGroup(group) => {
+            into.push((group.custom_id, Value::Many(group.values)))
+        }
+        ModalInteractionComponent::Checkbox(checkbox) => {
+            into.push((checkbox.custom_id, Value::Flag(checkbox.value)))
+        }
+        ModalInteractionComponent::FileUpload(upload) => {
+            into.push((upload.custom_id, ids(&upload.values)))
+        }
         ModalInteractionComponent::TextDisplay(_) | ModalInteractionComponent::Unknown(_) => {}
     }
 }

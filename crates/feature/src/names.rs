@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use twilight_model::application::command::{Command, CommandOption, CommandOptionChoice, CommandOptionChoiceValue, CommandType};
+use twilight_model::application::command::{
+    Command, CommandOption, CommandOptionChoice, CommandOptionChoiceValue, CommandType,
+};
 
 use crate::{Lang, words};
 
@@ -19,16 +21,29 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn read(lang: Lang, source: &'static str) -> Self {
-        let entries = words::messages(source).into_iter().map(|entry| (entry.id.clone(), (entry, false))).collect();
+        let entries = words::messages(source)
+            .into_iter()
+            .map(|entry| (entry.id.clone(), (entry, false)))
+            .collect();
         Self { lang, entries }
     }
 
     /// Gives a command its names, and its own English texts as the English ones; tells what is missing.
     pub(crate) fn apply(&mut self, command: &mut Command, key: &str, problems: &mut Vec<String>) {
         let needs_description = command.kind == CommandType::ChatInput;
-        self.name(key, &command.name, &mut command.name_localizations, problems);
+        self.name(
+            key,
+            &command.name,
+            &mut command.name_localizations,
+            problems,
+        );
         if needs_description {
-            self.describe(key, &command.description, &mut command.description_localizations, problems);
+            self.describe(
+                key,
+                &command.description,
+                &mut command.description_localizations,
+                problems,
+            );
         }
         for option in &mut command.options {
             self.option(key, option, problems);
@@ -37,13 +52,21 @@ impl Names {
 
     /// The keys that nothing took.
     pub(crate) fn unused(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|(_, (_, used))| !used).map(|(key, _)| key.as_str())
+        self.entries
+            .iter()
+            .filter(|(_, (_, used))| !used)
+            .map(|(key, _)| key.as_str())
     }
 
     fn option(&mut self, parent: &str, option: &mut CommandOption, problems: &mut Vec<String>) {
         let key = format!("{parent}-{}", option.name);
         self.name(&key, &option.name, &mut option.name_localizations, problems);
-        self.describe(&key, &option.description, &mut option.description_localizations, problems);
+        self.describe(
+            &key,
+            &option.description,
+            &mut option.description_localizations,
+            problems,
+        );
         for choice in option.choices.iter_mut().flatten() {
             self.choice(&key, choice, problems);
         }
@@ -52,7 +75,12 @@ impl Names {
         }
     }
 
-    fn choice(&mut self, parent: &str, choice: &mut CommandOptionChoice, problems: &mut Vec<String>) {
+    fn choice(
+        &mut self,
+        parent: &str,
+        choice: &mut CommandOptionChoice,
+        problems: &mut Vec<String>,
+    ) {
         let value = match &choice.value {
             CommandOptionChoiceValue::String(value) => value.clone(),
             CommandOptionChoiceValue::Integer(value) => value.to_string(),
@@ -60,9 +88,20 @@ impl Names {
         };
         let value: String = value
             .chars()
-            .map(|character| if character.is_ascii_alphanumeric() { character } else { '_' })
+            .map(|character| {
+                if character.is_ascii_alphanumeric() {
+                    character
+                } else {
+                    '_'
+                }
+            })
             .collect();
-        self.name(&format!("{parent}--{value}"), &choice.name, &mut choice.name_localizations, problems);
+        self.name(
+            &format!("{parent}--{value}"),
+            &choice.name,
+            &mut choice.name_localizations,
+            problems,
+        );
     }
 
     fn name(
@@ -86,7 +125,10 @@ impl Names {
         into: &mut Option<HashMap<String, String>>,
         problems: &mut Vec<String>,
     ) {
-        let description = self.entries.get(key).and_then(|(entry, _)| entry.desc.clone());
+        let description = self
+            .entries
+            .get(key)
+            .and_then(|(entry, _)| entry.desc.clone());
         self.put(&format!("{key}.desc"), english, description, into, problems);
     }
 

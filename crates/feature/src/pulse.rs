@@ -30,7 +30,11 @@ pub struct ShardPulse {
 impl Pulse {
     /// A pulse that starts now; `version` is the program's.
     pub fn new(started_at: Timestamp, version: &'static str) -> Self {
-        Self { started_at, version, shards: Arc::default() }
+        Self {
+            started_at,
+            version,
+            shards: Arc::default(),
+        }
     }
 
     /// When the program started.
@@ -45,17 +49,30 @@ impl Pulse {
 
     /// All shards of this program, by number.
     pub fn shards(&self) -> BTreeMap<u32, ShardPulse> {
-        self.shards.read().expect("no code panics while it holds this lock").clone()
+        self.shards
+            .read()
+            .expect("no code panics while it holds this lock")
+            .clone()
     }
 
     /// One shard.
     pub fn shard(&self, id: u32) -> Option<ShardPulse> {
-        self.shards.read().expect("no code panics while it holds this lock").get(&id).copied()
+        self.shards
+            .read()
+            .expect("no code panics while it holds this lock")
+            .get(&id)
+            .copied()
     }
 
     /// Changes what is told of a shard; the host does.
     pub fn beat(&self, id: u32, change: impl FnOnce(&mut ShardPulse)) {
-        change(self.shards.write().expect("no code panics while it holds this lock").entry(id).or_default());
+        change(
+            self.shards
+                .write()
+                .expect("no code panics while it holds this lock")
+                .entry(id)
+                .or_default(),
+        );
     }
 
     /// The memory that the program holds, in bytes, where the system tells.

@@ -18,7 +18,10 @@ use crate::{
     Capability, Feature, Lang, Scope, custom_id,
     names::Names,
     rules,
-    scope::{CommandEntry, ComponentEntry, EventEntry, JobEntry, ModalEntry, ReconcileEntry, Registered, RouteEntry},
+    scope::{
+        CommandEntry, ComponentEntry, EventEntry, JobEntry, ModalEntry, ReconcileEntry, Registered,
+        RouteEntry, ScheduleEntry,
+    },
     settings::DocumentEntry,
 };
 
@@ -36,7 +39,9 @@ pub struct Clashes(pub Vec<String>);
 impl fmt::Display for Clashes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "the features do not fit together:")?;
-        self.0.iter().try_for_each(|clash| write!(formatter, "\n  - {clash}"))
+        self.0
+            .iter()
+            .try_for_each(|clash| write!(formatter, "\n  - {clash}"))
     }
 }
 
@@ -69,12 +74,15 @@ impl Registry {
             catalogue.take(feature, registered, &mut problems);
         }
         catalogue.check_counts(&mut problems);
-        if problems.is_empty() { Ok(catalogue) } else { Err(Clashes(problems)) }
+        if problems.is_empty() {
+            Ok(catalogue)
+        } else {
+            Err(Clashes(problems))
+        }
     }
 }
 
 /// What is registered, ready to be looked up.
-#[derive(Default)]
 pub struct Catalogue {
     features: Vec<&'static str>,
     commands: BTreeMap<(u8, String), CommandEntry>,
@@ -83,16 +91,42 @@ pub struct Catalogue {
     events: Vec<EventEntry>,
     reconciles: Vec<ReconcileEntry>,
     jobs: BTreeMap<&'static str, JobEntry>,
+    schedules: BTreeMap<&'static str, ScheduleEntry>,
     routes: Vec<RouteEntry>,
     documents: BTreeMap<&'static str, DocumentEntry>,
     capabilities: BTreeMap<&'static str, (&'static str, &'static Capability)>,
     resources: ResourceType,
+    intents: Intents,
     ids: RwLock<HashMap<String, Id<CommandMarker>>>,
 }
 
 impl fmt::Debug for Catalogue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Catalogue").field("features", &self.features).finish_non_exhaustive()
+        formatter
+            .debug_struct("Catalogue")
+            .field("features", &self.features)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self {
+            features: Vec::new(),
+            commands: BTreeMap::new(),
+            components: HashMap::new(),
+            modals: HashMap::new(),
+            events: Vec::new(),
+            reconciles: Vec::new(),
+            jobs: BTreeMap::new(),
+            schedules: BTreeMap::new(),
+            routes: Vec::new(),
+            documents: BTreeMap::new(),
+            capabilities: BTreeMap::new(),
+            resources: ResourceType::empty(),
+            intents: Intents::empty(),
+            ids: RwLock::default(),
+        }
     }
 }
 
@@ -103,6 +137,7 @@ impl Catalogue {
         }
         self.features.push(feature);
         self.resources |= registered.resources;
+        self.intents |= registered.intents;
 
         let (lang, source) = registered.names.unwrap_or((Lang::Fr, ""));
         let mut names = Names::read(lang, source);
@@ -111,42 +146,87 @@ impl Catalogue {
             let key = entry.key.clone();
             let mut missing = Vec::new();
             names.apply(&mut entry.schema, &key, &mut missing);
-            problems.extend(missing.into_iter().map(|missing| format!("{feature}: {missing}")));
-            problems.extend(rules::problems(&entry.schema).into_iter().map(|problem| format!("{feature}: {problem}")));
-            if let Some(index) = typings.iter().position(|(command, _)| *command == entry.schema.name) {
+            problems.extend(
+                missing
+                    .into_iter()
+                    .map(|missing| format!("{feature}: {missing}")),
+            );
+            problems.extend(
+                rules::problems(&entry.schema)
+                    .into_iter()
+                    .map(|problem| format!("{feature}: {problem}")),
+            );
+            if let Some(index) = typings
+                .iter()
+                .position(|(command, _)| *command == entry.schema.name)
+            {
                 entry.typing = Some(typings.swap_remove(index).1);
             }
             let kind = u8::from(entry.schema.kind);
             if let Some(other) = self.commands.get(&(kind, entry.schema.name.clone())) {
-                problems.push(format!("`{feature}` and `{}` both register the command `{}`", other.feature, entry.schema.name));
+                problems.push(format!(
+                    "`{feature}` and `{}` both register the command `{}`",
+                    other.feature, entry.schema.name
+                ));
                 continue;
             }
-            self.commands.insert((kind, entry.schema.name.clone()), entry);
+            self.commands
+                .insert((kind, entry.schema.name.clone()), entry);
         }
         for (command, _) in typings {
-            problems.push(format!("{feature}: choices for `/{command}`, which this feature does not register"));
+            problems.push(format!(
+                "{feature}: choices for `/{command}`, which this feature does not register"
+            ));
         }
-        problems.extend(names.unused().map(|key| format!("{feature}: the French name `{key}` names nothing")));
+        problems.extend(
+            names
+                .unused()
+                .map(|key| format!("{feature}: the French name `{key}` names nothing")),
+        );
 
         for entry in registered.components {
             check_id(feature, &entry.tag, entry.longest, problems);
             if self.components.contains_key(&entry.tag) {
-                problems.push(format!("{feature}: two components carry the id `{}`", entry.tag));
+                problems.push(format!(
+                    "{feature}: two components carry the id `{}`",
+                    entry.tag
+                ));
             }
             self.components.insert(entry.tag.clone(), entry);
         }
         for entry in registered.modals {
             check_id(feature, &entry.tag, entry.longest, problems);
             if self.modals.contains_key(&entry.tag) {
-                problems.push(format!("{feature}: two modals carry the id `{}`", entry.tag));
+                problems.push(format!(
+                    "{feature}: two modals carry the id `{}`",
+                    entry.tag
+                ));
             }
             self.modals.insert(entry.tag.clone(), entry);
         }
         for entry in registered.jobs {
             if let Some(other) = self.jobs.get(entry.name) {
-                problems.push(format!("`{feature}` and `{}` both register the job `{}`", other.feature, entry.name));
+                problems.push(format!(
+                    "`{feature}` and `{}` both register the job `{}`",
+                    other.feature, entry.name
+                ));
             }
             self.jobs.insert(entry.name, entry);
+        }
+        for entry in registered.schedules {
+            if !self.jobs.contains_key(entry.job) {
+                problems.push(format!(
+                    "{feature}: a schedule runs `{}`, which is no job here",
+                    entry.job
+                ));
+            }
+            if self.schedules.contains_key(entry.job) {
+                problems.push(format!(
+                    "{feature}: two schedules for the job `{}`",
+                    entry.job
+                ));
+            }
+            self.schedules.insert(entry.job, entry);
         }
         for capability in registered.capabilities {
             match self.capabilities.get(capability.name) {
@@ -155,13 +235,17 @@ impl Catalogue {
                     capability.name
                 )),
                 _ => {
-                    self.capabilities.insert(capability.name, (feature, capability));
+                    self.capabilities
+                        .insert(capability.name, (feature, capability));
                 }
             }
         }
         for document in registered.documents {
             if let Some(other) = self.documents.get(document.subject) {
-                problems.push(format!("`{feature}` and `{}` both register the settings `{}`", other.feature, document.subject));
+                problems.push(format!(
+                    "`{feature}` and `{}` both register the settings `{}`",
+                    other.feature, document.subject
+                ));
             }
             self.documents.insert(document.subject, document);
         }
@@ -177,9 +261,15 @@ impl Catalogue {
             (CommandType::User, 15, "user menus"),
             (CommandType::Message, 15, "message menus"),
         ] {
-            let count = self.commands.values().filter(|entry| entry.schema.kind == kind).count();
+            let count = self
+                .commands
+                .values()
+                .filter(|entry| entry.schema.kind == kind)
+                .count();
             if count > most {
-                problems.push(format!("{count} {word} are registered, Discord allows {most}"));
+                problems.push(format!(
+                    "{count} {word} are registered, Discord allows {most}"
+                ));
             }
         }
     }
@@ -191,7 +281,10 @@ impl Catalogue {
 
     /// What Discord is told of every command, by kind and name.
     pub fn schemas(&self) -> Vec<Command> {
-        self.commands.values().map(|entry| entry.schema.clone()).collect()
+        self.commands
+            .values()
+            .map(|entry| entry.schema.clone())
+            .collect()
     }
 
     /// All commands, by kind and name.
@@ -231,6 +324,11 @@ impl Catalogue {
         self.jobs.values()
     }
 
+    /// All schedules.
+    pub fn schedules(&self) -> impl Iterator<Item = &ScheduleEntry> {
+        self.schedules.values()
+    }
+
     /// All routes.
     pub fn routes(&self) -> &[RouteEntry] {
         &self.routes
@@ -253,17 +351,24 @@ impl Catalogue {
 
     /// The intents that the registered events need.
     pub fn intents(&self) -> Intents {
-        self.events.iter().fold(Intents::empty(), |all, entry| all | entry.intents)
+        self.events
+            .iter()
+            .fold(self.intents, |all, entry| all | entry.intents)
     }
 
     /// The events that the registered handlers take.
     pub fn flags(&self) -> EventTypeFlags {
-        self.events.iter().fold(EventTypeFlags::empty(), |all, entry| all | entry.flag)
+        self.events
+            .iter()
+            .fold(EventTypeFlags::empty(), |all, entry| all | entry.flag)
     }
 
     /// Remembers Discord's ids of the slash commands, for clickable mentions; the host does after the sync.
     pub fn learn_ids(&self, commands: &[Command]) {
-        let mut ids = self.ids.write().expect("no code panics while it holds this lock");
+        let mut ids = self
+            .ids
+            .write()
+            .expect("no code panics while it holds this lock");
         ids.clear();
         ids.extend(
             commands
@@ -276,7 +381,12 @@ impl Catalogue {
     /// A clickable mention of a command or a subcommand (`"settings set"`); its name in code style before the sync.
     pub fn mention(&self, path: &str) -> String {
         let name = path.split(' ').next().unwrap_or(path);
-        match self.ids.read().expect("no code panics while it holds this lock").get(name) {
+        match self
+            .ids
+            .read()
+            .expect("no code panics while it holds this lock")
+            .get(name)
+        {
             Some(id) => format!("</{path}:{id}>"),
             None => format!("`/{path}`"),
         }
@@ -297,7 +407,10 @@ fn check_id(feature: &str, tag: &str, longest: usize, problems: &mut Vec<String>
 
 /// Cuts an id behind its version: `rooms:lock:v1:42` is `rooms:lock:v1` and `42`.
 fn divide(id: &str) -> Option<(&str, &str)> {
-    let end = id.match_indices(':').nth(2).map_or(id.len(), |(index, _)| index);
+    let end = id
+        .match_indices(':')
+        .nth(2)
+        .map_or(id.len(), |(index, _)| index);
     let parts = custom_id::split(id)?;
     Some((&id[..end], parts.arguments))
 }

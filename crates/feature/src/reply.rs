@@ -65,7 +65,10 @@ pub enum ChoiceValue {
 impl Choice {
     /// A text choice.
     pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: ChoiceValue::Text(value.into()) }
+        Self {
+            name: name.into(),
+            value: ChoiceValue::Text(value.into()),
+        }
     }
 }
 
@@ -73,7 +76,12 @@ impl Reply {
     const fn with(body: Body) -> Self {
         Self {
             body,
-            mentions: AllowedMentions { parse: Vec::new(), replied_user: false, roles: Vec::new(), users: Vec::new() },
+            mentions: AllowedMentions {
+                parse: Vec::new(),
+                replied_user: false,
+                roles: Vec::new(),
+                users: Vec::new(),
+            },
         }
     }
 

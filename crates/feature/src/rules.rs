@@ -8,7 +8,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use twilight_model::application::command::{
-    Command, CommandOption, CommandOptionChoice, CommandOptionChoiceValue, CommandOptionType, CommandType,
+    Command, CommandOption, CommandOptionChoice, CommandOptionChoiceValue, CommandOptionType,
+    CommandType,
 };
 
 /// What is wrong with a command; empty when Discord will take it.
@@ -18,9 +19,14 @@ pub(crate) fn problems(command: &Command) -> Vec<String> {
     let is_chat = command.kind == CommandType::ChatInput;
     for (lang, name) in each(&command.name, command.name_localizations.as_ref()) {
         if is_chat {
-            problems.extend(name_problem(name).map(|problem| format!("{at}: the name `{name}` ({lang}) {problem}")));
+            problems.extend(
+                name_problem(name)
+                    .map(|problem| format!("{at}: the name `{name}` ({lang}) {problem}")),
+            );
         } else if !(1..=32).contains(&name.chars().count()) {
-            problems.push(format!("{at}: the name `{name}` ({lang}) must have 1 to 32 characters"));
+            problems.push(format!(
+                "{at}: the name `{name}` ({lang}) must have 1 to 32 characters"
+            ));
         }
     }
     if is_chat {
@@ -36,7 +42,9 @@ pub(crate) fn problems(command: &Command) -> Vec<String> {
     check_options(&at, &command.options, 0, &mut problems);
     let size = size(command);
     if size > 8000 {
-        problems.push(format!("{at}: {size} characters in all, Discord allows 8000: shorten descriptions or choices"));
+        problems.push(format!(
+            "{at}: {size} characters in all, Discord allows 8000: shorten descriptions or choices"
+        ));
     }
     problems
 }
@@ -58,7 +66,10 @@ fn name_problem(name: &str) -> Option<&'static str> {
     if !(1..=32).contains(&name.chars().count()) {
         return Some("must have 1 to 32 characters");
     }
-    if !name.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_' | '\'')) {
+    if !name
+        .chars()
+        .all(|character| character.is_alphanumeric() || matches!(character, '-' | '_' | '\''))
+    {
         return Some("may hold letters, digits, `-`, `_` and `'` only");
     }
     if name.chars().any(|character| character.is_uppercase()) {
@@ -76,30 +87,50 @@ fn check_descriptions(
     for (lang, text) in each(default, localised) {
         let length = text.chars().count();
         if !(1..=100).contains(&length) {
-            problems.push(format!("{at}: the description ({lang}) has {length} characters, Discord allows 1 to 100"));
+            problems.push(format!(
+                "{at}: the description ({lang}) has {length} characters, Discord allows 1 to 100"
+            ));
         }
     }
 }
 
 fn check_options(at: &str, options: &[CommandOption], depth: usize, problems: &mut Vec<String>) {
     if options.len() > 25 {
-        problems.push(format!("{at}: {} options, Discord allows 25", options.len()));
+        problems.push(format!(
+            "{at}: {} options, Discord allows 25",
+            options.len()
+        ));
     }
     let is_branch = |option: &CommandOption| {
-        matches!(option.kind, CommandOptionType::SubCommand | CommandOptionType::SubCommandGroup)
+        matches!(
+            option.kind,
+            CommandOptionType::SubCommand | CommandOptionType::SubCommandGroup
+        )
     };
     if options.iter().any(is_branch) && !options.iter().all(is_branch) {
-        problems.push(format!("{at}: subcommands and options can not stand side by side"));
+        problems.push(format!(
+            "{at}: subcommands and options can not stand side by side"
+        ));
     }
     let mut optional_seen = false;
     for option in options {
         let here = format!("{at} {}", option.name);
         for (lang, name) in each(&option.name, option.name_localizations.as_ref()) {
-            problems.extend(name_problem(name).map(|problem| format!("{here}: the name `{name}` ({lang}) {problem}")));
+            problems.extend(
+                name_problem(name)
+                    .map(|problem| format!("{here}: the name `{name}` ({lang}) {problem}")),
+            );
         }
-        check_descriptions(&here, &option.description, option.description_localizations.as_ref(), problems);
+        check_descriptions(
+            &here,
+            &option.description,
+            option.description_localizations.as_ref(),
+            problems,
+        );
         if option.required == Some(true) && optional_seen {
-            problems.push(format!("{here}: a required option must stand before the optional ones"));
+            problems.push(format!(
+                "{here}: a required option must stand before the optional ones"
+            ));
         }
         optional_seen |= option.required != Some(true) && !is_branch(option);
         if option.kind == CommandOptionType::SubCommandGroup && depth > 0
@@ -110,12 +141,21 @@ fn check_options(at: &str, options: &[CommandOption], depth: usize, problems: &m
         if let Some(choices) = &option.choices {
             check_choices(&here, choices, option.autocomplete == Some(true), problems);
         }
-        check_options(&here, option.options.as_deref().unwrap_or_default(), depth + 1, problems);
+        check_options(
+            &here,
+            option.options.as_deref().unwrap_or_default(),
+            depth + 1,
+            problems,
+        );
     }
     for lang in languages(options) {
         let mut names = BTreeSet::new();
         for option in options {
-            let name = option.name_localizations.as_ref().and_then(|names| names.get(lang)).unwrap_or(&option.name);
+            let name = option
+                .name_localizations
+                .as_ref()
+                .and_then(|names| names.get(lang))
+                .unwrap_or(&option.name);
             if !names.insert(name) {
                 problems.push(format!("{at}: two options are called `{name}` ({lang})"));
             }
@@ -132,9 +172,17 @@ fn languages(options: &[CommandOption]) -> BTreeSet<&str> {
         .collect()
 }
 
-fn check_choices(at: &str, choices: &[CommandOptionChoice], autocompletes: bool, problems: &mut Vec<String>) {
+fn check_choices(
+    at: &str,
+    choices: &[CommandOptionChoice],
+    autocompletes: bool,
+    problems: &mut Vec<String>,
+) {
     if choices.len() > 25 {
-        problems.push(format!("{at}: {} choices, Discord allows 25", choices.len()));
+        problems.push(format!(
+            "{at}: {} choices, Discord allows 25",
+            choices.len()
+        ));
     }
     if autocompletes && !choices.is_empty() {
         problems.push(format!("{at}: choices and autocomplete exclude each other"));
@@ -142,13 +190,17 @@ fn check_choices(at: &str, choices: &[CommandOptionChoice], autocompletes: bool,
     for choice in choices {
         for (lang, name) in each(&choice.name, choice.name_localizations.as_ref()) {
             if !(1..=100).contains(&name.chars().count()) {
-                problems.push(format!("{at}: the choice `{name}` ({lang}) must have 1 to 100 characters"));
+                problems.push(format!(
+                    "{at}: the choice `{name}` ({lang}) must have 1 to 100 characters"
+                ));
             }
         }
         if let CommandOptionChoiceValue::String(value) = &choice.value
             && value.chars().count() > 100
         {
-            problems.push(format!("{at}: the value `{value}` has more than 100 characters"));
+            problems.push(format!(
+                "{at}: the value `{value}` has more than 100 characters"
+            ));
         }
     }
 }
@@ -156,7 +208,10 @@ fn check_choices(at: &str, choices: &[CommandOptionChoice], autocompletes: bool,
 /// The characters that count against Discord's 8000: of each text the longest language.
 fn size(command: &Command) -> usize {
     longest(&command.name, command.name_localizations.as_ref())
-        + longest(&command.description, command.description_localizations.as_ref())
+        + longest(
+            &command.description,
+            command.description_localizations.as_ref(),
+        )
         + command.options.iter().map(option_size).sum::<usize>()
 }
 
@@ -170,11 +225,22 @@ fn option_size(option: &CommandOption) -> usize {
         longest(&choice.name, choice.name_localizations.as_ref()) + value
     });
     longest(&option.name, option.name_localizations.as_ref())
-        + longest(&option.description, option.description_localizations.as_ref())
+        + longest(
+            &option.description,
+            option.description_localizations.as_ref(),
+        )
         + choices.sum::<usize>()
-        + option.options.iter().flatten().map(option_size).sum::<usize>()
+        + option
+            .options
+            .iter()
+            .flatten()
+            .map(option_size)
+            .sum::<usize>()
 }
 
 fn longest(default: &str, localised: Option<&HashMap<String, String>>) -> usize {
-    each(default, localised).map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+    each(default, localised)
+        .map(|(_, text)| text.chars().count())
+        .max()
+        .unwrap_or(0)
 }

@@ -24,8 +24,9 @@ use twilight_model::{
 };
 
 use crate::{
-    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Explain, Failure, Fields, Form,
-    GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command,
+    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Explain,
+    Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place, Reply,
+    Scene, SlashCommand, Submit, Typing, command,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -40,7 +41,8 @@ pub trait Feature: Sized + Send + Sync + 'static {
 }
 
 /// An erased handler of something that a person waits for.
-pub type Run<Input> = Arc<dyn Fn(House, Scene, Input) -> BoxFuture<'static, Outcome<Reply>> + Send + Sync>;
+pub type Run<Input> =
+    Arc<dyn Fn(House, Scene, Input) -> BoxFuture<'static, Outcome<Reply>> + Send + Sync>;
 /// An erased handler of something that nobody waits for.
 pub type Work<Input> = Arc<dyn Fn(House, Input) -> BoxFuture<'static, Outcome<()>> + Send + Sync>;
 
@@ -130,8 +132,23 @@ pub struct JobEntry {
     pub feature: &'static str,
     /// The job's name.
     pub name: &'static str,
+    /// How long it may take and how often it is tried.
+    pub options: jobs::Options,
     /// Runs it.
     pub run: Work<Value>,
+}
+
+/// A job that returns on a schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduleEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// The job's name; a job has one schedule.
+    pub job: &'static str,
+    /// When it returns.
+    pub schedule: jobs::Schedule,
+    /// The job's payload.
+    pub payload: Value,
 }
 
 /// Routes that a feature hands to the HTTP engine.
@@ -144,9 +161,7 @@ pub struct RouteEntry {
 }
 
 /// Everything that one feature registered.
-#[derive(Default)]
-#[expect(missing_debug_implementations, reason = "handlers are functions")]
-pub struct Registered {
+pub(crate) struct Registered {
     pub(crate) commands: Vec<CommandEntry>,
     pub(crate) typings: Vec<(&'static str, Run<CommandData>)>,
     pub(crate) components: Vec<ComponentEntry>,
@@ -154,11 +169,34 @@ pub struct Registered {
     pub(crate) events: Vec<EventEntry>,
     pub(crate) reconciles: Vec<ReconcileEntry>,
     pub(crate) jobs: Vec<JobEntry>,
+    pub(crate) schedules: Vec<ScheduleEntry>,
     pub(crate) routes: Vec<RouteEntry>,
     pub(crate) documents: Vec<DocumentEntry>,
     pub(crate) capabilities: Vec<&'static Capability>,
     pub(crate) resources: ResourceType,
+    pub(crate) intents: Intents,
     pub(crate) names: Option<(Lang, &'static str)>,
+}
+
+impl Default for Registered {
+    fn default() -> Self {
+        Self {
+            commands: Vec::new(),
+            typings: Vec::new(),
+            components: Vec::new(),
+            modals: Vec::new(),
+            events: Vec::new(),
+            reconciles: Vec::new(),
+            jobs: Vec::new(),
+            schedules: Vec::new(),
+            routes: Vec::new(),
+            documents: Vec::new(),
+            capabilities: Vec::new(),
+            resources: ResourceType::empty(),
+            intents: Intents::empty(),
+            names: None,
+        }
+    }
 }
 
 /// Where a feature registers what it handles.
@@ -170,21 +208,32 @@ pub struct Scope<'a, F> {
 
 impl<'a, F: Feature> Scope<'a, F> {
     pub(crate) const fn new(feature: Arc<F>, registered: &'a mut Registered) -> Self {
-        Self { feature, registered }
+        Self {
+            feature,
+            registered,
+        }
     }
 
     /// A slash command: `async fn(Ctx<F>, C) -> Outcome<Reply>`.
-    pub fn command<C: SlashCommand>(&mut self, handler: impl Handle<Ctx<F>, C, Reply>) -> &mut Self {
+    pub fn command<C: SlashCommand>(
+        &mut self,
+        handler: impl Handle<Ctx<F>, C, Reply>,
+    ) -> &mut Self {
         let mut schema = Command::from(C::create_command());
         if C::PLACE == Place::Guild {
             schema.contexts = Some(vec![InteractionContextType::Guild]);
         } else {
-            schema.contexts = Some(vec![InteractionContextType::Guild, InteractionContextType::BotDm]);
+            schema.contexts = Some(vec![
+                InteractionContextType::Guild,
+                InteractionContextType::BotDm,
+            ]);
         }
         if !C::SHOWN_TO.is_empty() {
             schema.default_member_permissions = Some(C::SHOWN_TO);
         }
-        let run = self.run_command(handler, |data| command::parse::<C>(data).map_err(Outdated::options));
+        let run = self.run_command(handler, |data| {
+            command::parse::<C>(data).map_err(Outdated::options)
+        });
         self.registered.commands.push(CommandEntry {
             feature: F::NAME,
             key: <C as CreateCommand>::NAME.to_owned(),
@@ -204,7 +253,9 @@ impl<'a, F: Feature> Scope<'a, F> {
     /// Choices while an option of a command is typed: `async fn(Ctx<F>, T) -> Outcome<Reply>` with
     /// [`Reply::choices`].
     pub fn typing<T: Typing>(&mut self, handler: impl Handle<Ctx<F>, T, Reply>) -> &mut Self {
-        let run = self.run_command(handler, |data| command::parse::<T>(data).map_err(Outdated::options));
+        let run = self.run_command(handler, |data| {
+            command::parse::<T>(data).map_err(Outdated::options)
+        });
         self.registered.typings.push((T::COMMAND, run));
         self
     }
@@ -214,7 +265,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let mut schema = command::menu_schema::<M>();
         schema.contexts = Some(vec![InteractionContextType::Guild]);
         let run = self.run_command(handler, |data| {
-            command::target(data).and_then(M::read).ok_or(Outdated::Target(type_name::<M>()))
+            command::target(data)
+                .and_then(M::read)
+                .ok_or(Outdated::Target(type_name::<M>()))
         });
         self.registered.commands.push(CommandEntry {
             feature: F::NAME,
@@ -230,17 +283,27 @@ impl<'a, F: Feature> Scope<'a, F> {
     }
 
     /// A button or a select: `async fn(Ctx<F>, Click<C>) -> Outcome<Reply>`, or one of the picks.
-    pub fn component<I: ComponentInput>(&mut self, handler: impl Handle<Ctx<F>, I, Reply>) -> &mut Self {
+    pub fn component<I: ComponentInput>(
+        &mut self,
+        handler: impl Handle<Ctx<F>, I, Reply>,
+    ) -> &mut Self {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
-        let run: Run<(String, MessageComponentInteractionData)> = Arc::new(move |house, scene, (arguments, data)| {
-            let input = I::Id::decode(&arguments).and_then(|id| I::read(id, data));
-            let context = Ctx::new(Kit { feature: Arc::clone(&feature), house }, scene);
-            match input {
-                Some(input) => handler.handle(context, input),
-                None => refused(Outdated::Id(type_name::<I>())),
-            }
-        });
+        let run: Run<(String, MessageComponentInteractionData)> =
+            Arc::new(move |house, scene, (arguments, data)| {
+                let input = I::Id::decode(&arguments).and_then(|id| I::read(id, data));
+                let context = Ctx::new(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    scene,
+                );
+                match input {
+                    Some(input) => handler.handle(context, input),
+                    None => refused(Outdated::Id(type_name::<I>())),
+                }
+            });
         self.registered.components.push(ComponentEntry {
             feature: F::NAME,
             tag: tag::<I::Id>(),
@@ -258,15 +321,22 @@ impl<'a, F: Feature> Scope<'a, F> {
     pub fn modal<M: Form>(&mut self, handler: impl Handle<Ctx<F>, Submit<M>, Reply>) -> &mut Self {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
-        let run: Run<(String, ModalInteractionData)> = Arc::new(move |house, scene, (arguments, data)| {
-            let input = M::Id::decode(&arguments)
-                .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
-            let context = Ctx::new(Kit { feature: Arc::clone(&feature), house }, scene);
-            match input {
-                Some(input) => handler.handle(context, input),
-                None => refused(Outdated::Id(type_name::<M>())),
-            }
-        });
+        let run: Run<(String, ModalInteractionData)> =
+            Arc::new(move |house, scene, (arguments, data)| {
+                let input = M::Id::decode(&arguments)
+                    .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
+                let context = Ctx::new(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    scene,
+                );
+                match input {
+                    Some(input) => handler.handle(context, input),
+                    None => refused(Outdated::Id(type_name::<M>())),
+                }
+            });
         self.registered.modals.push(ModalEntry {
             feature: F::NAME,
             tag: tag::<M::Id>(),
@@ -289,7 +359,13 @@ impl<'a, F: Feature> Scope<'a, F> {
             flag: E::FLAG,
             intents: E::INTENTS,
             run: Arc::new(move |house, event| match On::new(event) {
-                Some(on) => handler.handle(Kit { feature: Arc::clone(&feature), house }, on),
+                Some(on) => handler.handle(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    on,
+                ),
                 None => Box::pin(async { Ok(()) }),
             }),
         });
@@ -303,38 +379,90 @@ impl<'a, F: Feature> Scope<'a, F> {
         let handler = Arc::new(handler);
         self.registered.reconciles.push(ReconcileEntry {
             feature: F::NAME,
-            run: Arc::new(move |house, guild| handler.handle(Kit { feature: Arc::clone(&feature), house }, guild)),
+            run: Arc::new(move |house, guild| {
+                handler.handle(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    guild,
+                )
+            }),
         });
         self
     }
 
     /// A job: `async fn(Kit<F>, P) -> Outcome<()>`, run from its row in Postgres.
     pub fn job<P: Job>(&mut self, handler: impl Handle<Kit<F>, P, ()>) -> &mut Self {
+        self.job_with(jobs::Options::default(), handler)
+    }
+
+    /// A job with a time limit or a number of attempts of its own.
+    pub fn job_with<P: Job>(
+        &mut self,
+        options: jobs::Options,
+        handler: impl Handle<Kit<F>, P, ()>,
+    ) -> &mut Self {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         self.registered.jobs.push(JobEntry {
             feature: F::NAME,
             name: P::NAME,
-            run: Arc::new(move |house, payload| match serde_json::from_value::<P>(payload) {
-                Ok(payload) => handler.handle(Kit { feature: Arc::clone(&feature), house }, payload),
-                Err(error) => Box::pin(async move { Err(Failure::fault(error)) }),
-            }),
+            options,
+            run: Arc::new(
+                move |house, payload| match serde_json::from_value::<P>(payload) {
+                    Ok(payload) => handler.handle(
+                        Kit {
+                            feature: Arc::clone(&feature),
+                            house,
+                        },
+                        payload,
+                    ),
+                    Err(error) => Box::pin(async move { Err(Failure::fault(error)) }),
+                },
+            ),
+        });
+        self
+    }
+
+    /// Runs a job again and again; its handler is registered with [`job`](Self::job).
+    ///
+    /// # Panics
+    ///
+    /// Panics when the payload can not be written as JSON, which a test that builds the registry shows.
+    pub fn schedule<P: Job>(&mut self, schedule: jobs::Schedule, payload: &P) -> &mut Self {
+        let payload = serde_json::to_value(payload).expect("a job's payload is JSON");
+        self.registered.schedules.push(ScheduleEntry {
+            feature: F::NAME,
+            job: P::NAME,
+            schedule,
+            payload,
         });
         self
     }
 
     /// The typed settings document that each guild has for this feature.
     pub fn settings<D: Document>(&mut self) -> &mut Self {
-        self.registered.documents.push(DocumentEntry::of::<D>(F::NAME));
+        self.registered
+            .documents
+            .push(DocumentEntry::of::<D>(F::NAME));
         self
     }
 
     /// Routes for the HTTP engine, mounted below the feature's name.
-    pub fn routes(&mut self, router: impl Fn(Kit<F>) -> axum::Router + Send + Sync + 'static) -> &mut Self {
+    pub fn routes(
+        &mut self,
+        router: impl Fn(Kit<F>) -> axum::Router + Send + Sync + 'static,
+    ) -> &mut Self {
         let feature = Arc::clone(&self.feature);
         self.registered.routes.push(RouteEntry {
             feature: F::NAME,
-            router: Arc::new(move |house| router(Kit { feature: Arc::clone(&feature), house })),
+            router: Arc::new(move |house| {
+                router(Kit {
+                    feature: Arc::clone(&feature),
+                    house,
+                })
+            }),
         });
         self
     }
@@ -342,6 +470,12 @@ impl<'a, F: Feature> Scope<'a, F> {
     /// What the cache must keep for this feature.
     pub fn cache(&mut self, resources: ResourceType) -> &mut Self {
         self.registered.resources |= resources;
+        self
+    }
+
+    /// Intents that no event stands for: the content of messages.
+    pub fn intents(&mut self, intents: Intents) -> &mut Self {
+        self.registered.intents |= intents;
         self
     }
 
@@ -373,7 +507,13 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, data| {
-            let context = Ctx::new(Kit { feature: Arc::clone(&feature), house }, scene);
+            let context = Ctx::new(
+                Kit {
+                    feature: Arc::clone(&feature),
+                    house,
+                },
+                scene,
+            );
             match parse(data) {
                 Ok(input) => handler.handle(context, input),
                 Err(outdated) => refused(outdated),

@@ -62,7 +62,11 @@ impl DocumentEntry {
             feature,
             subject: D::SUBJECT,
             version: D::VERSION,
-            check: |body| serde_json::from_value::<D>(body).map_err(crate::Failure::fault)?.check(),
+            check: |body| {
+                serde_json::from_value::<D>(body)
+                    .map_err(crate::Failure::fault)?
+                    .check()
+            },
         }
     }
 }
@@ -153,7 +157,10 @@ pub struct Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Settings").field("cached", &self.cache.entry_count()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Settings")
+            .field("cached", &self.cache.entry_count())
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,8 +171,16 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 impl Settings {
     /// A handle; `defaults` is what the installation says for guilds that set nothing.
     pub fn new(database: Database, clock: Clock, defaults: Defaults) -> Self {
-        let cache = moka::sync::Cache::builder().max_capacity(CACHED).time_to_live(REMEMBERED).build();
-        Self { database, clock, cache, defaults: Arc::new(defaults) }
+        let cache = moka::sync::Cache::builder()
+            .max_capacity(CACHED)
+            .time_to_live(REMEMBERED)
+            .build();
+        Self {
+            database,
+            clock,
+            cache,
+            defaults: Arc::new(defaults),
+        }
     }
 
     /// What the installation says for guilds that set nothing.
@@ -190,7 +205,8 @@ impl Settings {
         let mut connection = self.database.acquire().await?;
         let stored = store::read(&mut connection, guild, D::SUBJECT).await?;
         let document = Arc::new(read::<D>(guild, stored)?);
-        self.cache.insert((guild, D::SUBJECT), Arc::clone(&document) as Cached);
+        self.cache
+            .insert((guild, D::SUBJECT), Arc::clone(&document) as Cached);
         Ok(document)
     }
 
@@ -229,7 +245,8 @@ impl Settings {
             tracing::info!(%guild, subject = D::SUBJECT, revision = change.revision, %by, "settings changed");
         }
         let after = Arc::new(after);
-        self.cache.insert((guild, D::SUBJECT), Arc::clone(&after) as Cached);
+        self.cache
+            .insert((guild, D::SUBJECT), Arc::clone(&after) as Cached);
         Ok(after)
     }
 
@@ -246,7 +263,14 @@ impl Settings {
         limit: u8,
     ) -> Result<History, SettingsError> {
         let mut connection = self.database.acquire().await?;
-        let mut changes = store::history(&mut connection, guild, subject, before, i64::from(limit) + 1).await?;
+        let mut changes = store::history(
+            &mut connection,
+            guild,
+            subject,
+            before,
+            i64::from(limit) + 1,
+        )
+        .await?;
         let has_more = changes.len() > usize::from(limit);
         changes.truncate(limit.into());
         Ok(History { changes, has_more })
@@ -254,7 +278,17 @@ impl Settings {
 }
 
 fn read<D: Document>(guild: GuildId, stored: Option<store::Stored>) -> Result<D, SettingsError> {
-    let Some(stored) = stored else { return Ok(D::default()) };
-    let body = if stored.version < D::VERSION { D::upgrade(stored.version, stored.body) } else { stored.body };
-    serde_json::from_value(body).map_err(|source| SettingsError::Unreadable { guild, subject: D::SUBJECT, source })
+    let Some(stored) = stored else {
+        return Ok(D::default());
+    };
+    let body = if stored.version < D::VERSION {
+        D::upgrade(stored.version, stored.body)
+    } else {
+        stored.body
+    };
+    serde_json::from_value(body).map_err(|source| SettingsError::Unreadable {
+        guild,
+        subject: D::SUBJECT,
+        source,
+    })
 }

@@ -27,9 +27,19 @@ pub(crate) fn full_text_file(lang: Lang) -> String {
 pub(crate) fn not_allowed(lang: Lang, capability: &Capability) -> String {
     let permissions = permission_names(lang, capability.by_default);
     if capability.staff {
-        t!(lang, "not-allowed-or-staff", permissions = permissions, capability = capability.name)
+        t!(
+            lang,
+            "not-allowed-or-staff",
+            permissions = permissions,
+            capability = capability.name
+        )
     } else {
-        t!(lang, "not-allowed", permissions = permissions, capability = capability.name)
+        t!(
+            lang,
+            "not-allowed",
+            permissions = permissions,
+            capability = capability.name
+        )
     }
 }
 
@@ -39,7 +49,12 @@ pub(crate) fn only_in_guild(lang: Lang) -> String {
 
 pub(crate) fn permission_missing(lang: Lang, needed: Permissions) -> String {
     let count = needed.bits().count_ones();
-    t!(lang, "permission-missing", permissions = permission_names(lang, needed), count = count)
+    t!(
+        lang,
+        "permission-missing",
+        permissions = permission_names(lang, needed),
+        count = count
+    )
 }
 
 pub(crate) fn refused_by_hierarchy(lang: Lang) -> String {
@@ -68,7 +83,12 @@ pub(crate) fn not_in_voice(lang: Lang) -> String {
 }
 
 pub(crate) fn renamed_too_often(lang: Lang, channel: ChannelId, again_at: Timestamp) -> String {
-    t!(lang, "renamed-too-often", channel = format!("<#{channel}>"), when = relative(again_at))
+    t!(
+        lang,
+        "renamed-too-often",
+        channel = format!("<#{channel}>"),
+        when = relative(again_at)
+    )
 }
 
 pub(crate) fn too_often(lang: Lang, again_at: Timestamp) -> String {
@@ -84,7 +104,11 @@ pub(crate) fn discord_is_away(lang: Lang) -> String {
 }
 
 pub(crate) fn bad_zone(lang: Lang, name: &str) -> String {
-    t!(lang, "bad-zone", name = crate::card::cut(name, 64).replace('`', "'"))
+    t!(
+        lang,
+        "bad-zone",
+        name = crate::card::cut(name, 64).replace('`', "'")
+    )
 }
 
 pub(crate) fn outdated_command(lang: Lang) -> String {

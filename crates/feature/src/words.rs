@@ -7,10 +7,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use i18n_embed::{
-    I18nAssets, LanguageLoader,
-    fluent::FluentLanguageLoader,
-};
+use i18n_embed::{I18nAssets, LanguageLoader, fluent::FluentLanguageLoader};
 use unic_langid::{LanguageIdentifier, langid};
 
 use crate::Lang;
@@ -64,7 +61,11 @@ impl Words {
     pub fn problems(&self, code: &str) -> Vec<String> {
         let [english, french] = self.sources.map(|(_, source)| messages(source));
         let mut problems = Vec::new();
-        let keys = |all: &[Entry]| all.iter().map(|entry| entry.id.clone()).collect::<BTreeSet<_>>();
+        let keys = |all: &[Entry]| {
+            all.iter()
+                .map(|entry| entry.id.clone())
+                .collect::<BTreeSet<_>>()
+        };
         for id in keys(&english).symmetric_difference(&keys(&french)) {
             problems.push(format!("{}: `{id}` is in one language only", self.domain));
         }
@@ -100,13 +101,18 @@ impl I18nAssets for Files {
     }
 
     fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
-        Box::new(self.sources.iter().map(|(lang, _)| format!("{}/{}.ftl", lang.code(), self.domain)))
+        Box::new(
+            self.sources
+                .iter()
+                .map(|(lang, _)| format!("{}/{}.ftl", lang.code(), self.domain)),
+        )
     }
 
     fn subscribe_changed(
         &self,
         _changed: std::sync::Arc<dyn Fn() + Send + Sync + 'static>,
-    ) -> Result<Box<dyn i18n_embed::Watcher + Send + Sync + 'static>, i18n_embed::I18nEmbedError> {
+    ) -> Result<Box<dyn i18n_embed::Watcher + Send + Sync + 'static>, i18n_embed::I18nEmbedError>
+    {
         Ok(Box::new(()))
     }
 }

@@ -6,8 +6,8 @@ use twilight_model::channel::{
     message::{
         Component, EmojiReactionType,
         component::{
-            ActionRow, Button as ModelButton, ButtonStyle, SelectDefaultValue, SelectMenu, SelectMenuOption,
-            SelectMenuType,
+            ActionRow, Button as ModelButton, ButtonStyle, SelectDefaultValue, SelectMenu,
+            SelectMenuOption, SelectMenuType,
         },
     },
 };
@@ -50,7 +50,13 @@ impl Button {
     }
 
     fn with(label: impl Into<String>, target: String, style: ButtonStyle) -> Self {
-        Self { label: label.into(), emoji: None, style, target, disabled: false }
+        Self {
+            label: label.into(),
+            emoji: None,
+            style,
+            target,
+            disabled: false,
+        }
     }
 
     /// Makes it the main choice.
@@ -89,7 +95,10 @@ impl Button {
             id: None,
             custom_id: (!is_link).then(|| self.target.clone()),
             disabled: self.disabled,
-            emoji: self.emoji.clone().map(|name| EmojiReactionType::Unicode { name }),
+            emoji: self
+                .emoji
+                .clone()
+                .map(|name| EmojiReactionType::Unicode { name }),
             label: Some(cut(&self.label, 80)),
             sku_id: None,
             style: self.style,
@@ -132,7 +141,13 @@ impl Select {
 
     /// A select that is a field of a modal, under the field's name.
     pub(crate) fn named(custom_id: String, kind: SelectKind) -> Self {
-        Self { custom_id, kind, placeholder: None, values: (1, 1), disabled: false }
+        Self {
+            custom_id,
+            kind,
+            placeholder: None,
+            values: (1, 1),
+            disabled: false,
+        }
     }
 
     /// A select of texts: label, value, and whether it is chosen already.
@@ -166,19 +181,32 @@ impl Select {
     pub(crate) fn component(&self, required: Option<bool>) -> Component {
         let (least, most) = self.values;
         let most = match &self.kind {
-            SelectKind::Strings(options) => most.min(u8::try_from(options.len().clamp(1, 25)).unwrap_or(25)),
+            SelectKind::Strings(options) => {
+                most.min(u8::try_from(options.len().clamp(1, 25)).unwrap_or(25))
+            }
             _ => most,
         };
         let chosen = |values: Vec<SelectDefaultValue>| {
             let values: Vec<_> = values.into_iter().take(most.into()).collect();
             (!values.is_empty() && values.len() >= usize::from(least)).then_some(values)
         };
-        let users = |ids: &[UserId]| -> Vec<_> { ids.iter().map(|id| SelectDefaultValue::User((*id).into())).collect() };
-        let roles = |ids: &[RoleId]| -> Vec<_> { ids.iter().map(|id| SelectDefaultValue::Role((*id).into())).collect() };
+        let users = |ids: &[UserId]| -> Vec<_> {
+            ids.iter()
+                .map(|id| SelectDefaultValue::User((*id).into()))
+                .collect()
+        };
+        let roles = |ids: &[RoleId]| -> Vec<_> {
+            ids.iter()
+                .map(|id| SelectDefaultValue::Role((*id).into()))
+                .collect()
+        };
         let (kind, options, channel_types, default_values) = match &self.kind {
-            SelectKind::Strings(options) => {
-                (SelectMenuType::Text, Some(options.iter().take(25).cloned().collect()), None, None)
-            }
+            SelectKind::Strings(options) => (
+                SelectMenuType::Text,
+                Some(options.iter().take(25).cloned().collect()),
+                None,
+                None,
+            ),
             SelectKind::Users(ids) => (SelectMenuType::User, None, None, chosen(users(ids))),
             SelectKind::Roles(ids) => (SelectMenuType::Role, None, None, chosen(roles(ids))),
             SelectKind::Mentionables(user_ids, role_ids) => {
@@ -187,7 +215,10 @@ impl Select {
                 (SelectMenuType::Mentionable, None, None, chosen(values))
             }
             SelectKind::Channels(types, ids) => {
-                let values = ids.iter().map(|id| SelectDefaultValue::Channel((*id).into())).collect();
+                let values = ids
+                    .iter()
+                    .map(|id| SelectDefaultValue::Channel((*id).into()))
+                    .collect();
                 let types = (!types.is_empty()).then(|| types.clone());
                 (SelectMenuType::Channel, None, types, chosen(values))
             }
@@ -202,7 +233,10 @@ impl Select {
             max_values: Some(most),
             min_values: Some(least.min(most)),
             options,
-            placeholder: self.placeholder.as_ref().map(|placeholder| cut(placeholder, 150)),
+            placeholder: self
+                .placeholder
+                .as_ref()
+                .map(|placeholder| cut(placeholder, 150)),
             required,
         })
     }
@@ -233,5 +267,8 @@ pub(super) fn row(controls: &[Control]) -> Component {
             Control::Select(select) => select.component(None),
         })
         .collect();
-    Component::ActionRow(ActionRow { id: None, components })
+    Component::ActionRow(ActionRow {
+        id: None,
+        components,
+    })
 }

@@ -4,8 +4,8 @@ use twilight_model::{
     channel::message::{
         Component,
         component::{
-            Container, FileDisplay, MediaGallery, MediaGalleryItem, Separator, SeparatorSpacingSize, TextDisplay,
-            UnfurledMediaItem,
+            Container, FileDisplay, MediaGallery, MediaGalleryItem, Separator,
+            SeparatorSpacingSize, TextDisplay, UnfurledMediaItem,
         },
     },
     http::attachment::Attachment,
@@ -43,8 +43,14 @@ pub struct Rendered {
 }
 
 pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
-    let title = card.title.as_ref().map(|title| format!("### {}", cut(title, TITLE)));
-    let footer = card.footer.as_ref().map(|footer| format!("-# {}", cut(footer, FOOTER)));
+    let title = card
+        .title
+        .as_ref()
+        .map(|title| format!("### {}", cut(title, TITLE)));
+    let footer = card
+        .footer
+        .as_ref()
+        .map(|footer| format!("-# {}", cut(footer, FOOTER)));
     let taken = title.as_deref().map_or(0, length) + footer.as_deref().map_or(0, length);
 
     let mut files = card.files.clone();
@@ -59,7 +65,10 @@ pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
         body.push_str(&note);
         let name = crate::text::full_text_file(lang);
         rest = Some(format!("attachment://{name}"));
-        files.push(Attached { name, bytes: whole.into_bytes() });
+        files.push(Attached {
+            name,
+            bytes: whole.into_bytes(),
+        });
     }
 
     let mut components = Vec::new();
@@ -82,12 +91,19 @@ pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
         .filter(|url| card.image.as_ref().is_none_or(|image| image.url != *url))
         .collect();
     debug_assert!(rest.as_ref().is_none_or(|rest| shown.contains(rest)));
-    components.extend(
-        shown
-            .into_iter()
-            .map(|url| Component::File(FileDisplay { id: None, file: media(url), spoiler: None })),
-    );
-    let rows: Vec<_> = card.controls.iter().filter(|row| !row.is_empty()).map(|row| controls::row(row)).collect();
+    components.extend(shown.into_iter().map(|url| {
+        Component::File(FileDisplay {
+            id: None,
+            file: media(url),
+            spoiler: None,
+        })
+    }));
+    let rows: Vec<_> = card
+        .controls
+        .iter()
+        .filter(|row| !row.is_empty())
+        .map(|row| controls::row(row))
+        .collect();
     if !rows.is_empty() && !components.is_empty() {
         components.push(Component::Separator(Separator {
             id: None,
@@ -109,9 +125,18 @@ pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
         .zip(0u64..)
         .map(|(file, id)| Attachment::from_bytes(file.name, file.bytes, id))
         .collect();
-    Rendered { components: vec![container], attachments }
+    Rendered {
+        components: vec![container],
+        attachments,
+    }
 }
 
 fn media(url: String) -> UnfurledMediaItem {
-    UnfurledMediaItem { content_type: None, height: None, proxy_url: None, url, width: None }
+    UnfurledMediaItem {
+        content_type: None,
+        height: None,
+        proxy_url: None,
+        url,
+        width: None,
+    }
 }

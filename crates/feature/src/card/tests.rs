@@ -30,7 +30,11 @@ fn texts(components: &[Component], into: &mut Vec<String>) {
 }
 
 fn check_limits(rendered: &Rendered) {
-    assert!(count(&rendered.components) <= 40, "{} components", count(&rendered.components));
+    assert!(
+        count(&rendered.components) <= 40,
+        "{} components",
+        count(&rendered.components)
+    );
     let mut all = Vec::new();
     texts(&rendered.components, &mut all);
     assert!(all.iter().map(|text| text::length(text)).sum::<usize>() <= 4000);
@@ -57,18 +61,26 @@ fn families_are_not_torn_apart() {
 
 #[test]
 fn more_controls_than_discord_shows_are_left_out() {
-    let card = (0..60).fold(Card::new().title("T"), |card, page| card.button(Button::new("x", &Turn { page })));
+    let card = (0..60).fold(Card::new().title("T"), |card, page| {
+        card.button(Button::new("x", &Turn { page }))
+    });
     check_limits(&card.render(Lang::En));
 }
 
 #[test]
 fn pages_grey_the_ends() {
-    let shown = Card::new().text("x").pages(Lang::En, None, Some(&Turn { page: 2 })).render(Lang::En);
+    let shown = Card::new()
+        .text("x")
+        .pages(Lang::En, None, Some(&Turn { page: 2 }))
+        .render(Lang::En);
     let json = serde_json::to_value(&shown.components).unwrap();
     let row = &json[0]["components"][2]["components"];
     assert_eq!(row[0]["disabled"], true);
     assert_eq!(row[1]["custom_id"], "tests:turn:v1:2");
-    let alone = Card::new().text("x").pages::<Turn>(Lang::En, None, None).render(Lang::En);
+    let alone = Card::new()
+        .text("x")
+        .pages::<Turn>(Lang::En, None, None)
+        .render(Lang::En);
     assert_eq!(count(&alone.components), 2);
 }
 

@@ -34,7 +34,23 @@ pub fn cut(text: &str, limit: usize) -> String {
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(character, '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '#' | '[' | ']' | '(' | ')' | '<' | '@' | '-') {
+        if matches!(
+            character,
+            '\\' | '*'
+                | '_'
+                | '~'
+                | '`'
+                | '|'
+                | '>'
+                | '#'
+                | '['
+                | ']'
+                | '('
+                | ')'
+                | '<'
+                | '@'
+                | '-'
+        ) {
             escaped.push('\\');
         }
         escaped.push(character);
@@ -47,7 +63,11 @@ pub(super) fn pieces(text: &str, limit: usize) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut used = 0;
     for line in text.split_inclusive('\n') {
-        let chunks = if length(line) > limit { graphemes(line, limit) } else { vec![line.to_owned()] };
+        let chunks = if length(line) > limit {
+            graphemes(line, limit)
+        } else {
+            vec![line.to_owned()]
+        };
         for chunk in chunks {
             let size = length(&chunk);
             if used + size > limit {

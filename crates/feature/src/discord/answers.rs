@@ -45,7 +45,8 @@ impl Discord {
         let deadline = Instant::now() + DEADLINE;
         let mut repeated = false;
         loop {
-            let sent = tokio::time::timeout_at(deadline, self.inner.answers.send(&request, None)).await;
+            let sent =
+                tokio::time::timeout_at(deadline, self.inner.answers.send(&request, None)).await;
             let pause = match sent {
                 Err(_) => return Err(Refusal::TimedOut { sent: 1 }),
                 Ok(Err(error)) if repeated => return Err(Refusal::Lost(error)),
@@ -60,7 +61,9 @@ impl Discord {
                             Refusal::Unavailable { .. } if !repeated => Duration::from_millis(100),
                             refusal => return Err(refusal),
                         },
-                        Verdict::Again { after, otherwise, .. } => {
+                        Verdict::Again {
+                            after, otherwise, ..
+                        } => {
                             if repeated || Instant::now() + after >= deadline {
                                 return Err(*otherwise);
                             }
@@ -84,6 +87,7 @@ impl Discord {
         application: Id<ApplicationMarker>,
         token: &str,
     ) -> Result<Message, Refusal> {
-        self.one(self.interaction(application).response(token)).await
+        self.one(self.interaction(application).response(token))
+            .await
     }
 }

@@ -25,7 +25,10 @@ pub struct Brake {
 
 impl Brake {
     pub(super) const fn new(clock: Clock) -> Self {
-        Self { clock, steps: Mutex::new(Vec::new()) }
+        Self {
+            clock,
+            steps: Mutex::new(Vec::new()),
+        }
     }
 
     /// How many requests were refused in the last ten minutes.
@@ -53,7 +56,10 @@ impl Brake {
 
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let (refused, oldest) = self.with_steps(|steps, _| {
-            (steps.iter().map(|(_, count)| count).sum::<u32>(), steps.first().map(|(step, _)| *step))
+            (
+                steps.iter().map(|(_, count)| count).sum::<u32>(),
+                steps.first().map(|(step, _)| *step),
+            )
         });
         if refused < BRAKE_AT {
             return Ok(());
@@ -61,13 +67,19 @@ impl Brake {
         let again_at = oldest
             .and_then(|step| Timestamp::from_second((step + 1) * STEP).ok())
             .map_or_else(|| self.clock.now(), |oldest| oldest + WINDOW);
-        Err(Refusal::Limited { limit: super::Limit::Brake, again_at })
+        Err(Refusal::Limited {
+            limit: super::Limit::Brake,
+            again_at,
+        })
     }
 
     fn with_steps<T>(&self, act: impl FnOnce(&mut Vec<(i64, u32)>, Timestamp) -> T) -> T {
         let now = self.clock.now();
         let oldest = (now - WINDOW).as_second() / STEP;
-        let mut steps = self.steps.lock().expect("no code panics while it holds this lock");
+        let mut steps = self
+            .steps
+            .lock()
+            .expect("no code panics while it holds this lock");
         steps.retain(|(step, _)| *step > oldest);
         act(&mut steps, now)
     }

@@ -26,21 +26,33 @@ pub struct Renames {
 
 impl Renames {
     pub(super) const fn new(clock: Clock) -> Self {
-        Self { clock, spent: Mutex::new(Vec::new()) }
+        Self {
+            clock,
+            spent: Mutex::new(Vec::new()),
+        }
     }
 
     pub(super) fn left(&self, channel: ChannelId) -> (u32, Option<Timestamp>) {
         self.with(|spent, _| {
-            let mine: Vec<_> = spent.iter().filter(|(of, _)| *of == channel).map(|(_, at)| *at).collect();
+            let mine: Vec<_> = spent
+                .iter()
+                .filter(|(of, _)| *of == channel)
+                .map(|(_, at)| *at)
+                .collect();
             let used = u32::try_from(mine.len()).unwrap_or(RENAMES);
-            let next = (used >= RENAMES).then(|| mine.first().map(|at| *at + RENAME_WINDOW)).flatten();
+            let next = (used >= RENAMES)
+                .then(|| mine.first().map(|at| *at + RENAME_WINDOW))
+                .flatten();
             (RENAMES.saturating_sub(used), next)
         })
     }
 
     pub(super) fn take(&self, channel: ChannelId) -> Result<(), Refusal> {
         if let (0, Some(again_at)) = self.left(channel) {
-            return Err(Refusal::Limited { limit: Limit::Rename(channel), again_at });
+            return Err(Refusal::Limited {
+                limit: Limit::Rename(channel),
+                again_at,
+            });
         }
         self.with(|spent, now| spent.push((channel, now)));
         Ok(())
@@ -48,7 +60,10 @@ impl Renames {
 
     fn with<T>(&self, act: impl FnOnce(&mut Vec<(ChannelId, Timestamp)>, Timestamp) -> T) -> T {
         let now = self.clock.now();
-        let mut spent = self.spent.lock().expect("no code panics while it holds this lock");
+        let mut spent = self
+            .spent
+            .lock()
+            .expect("no code panics while it holds this lock");
         spent.retain(|(_, at)| *at + RENAME_WINDOW > now);
         act(&mut spent, now)
     }
@@ -76,9 +91,15 @@ mod tests {
         renames.take(channel).unwrap();
         hand.advance(SignedDuration::from_mins(4));
         renames.take(channel).unwrap();
-        assert_eq!(renames.left(channel), (0, Some("2026-01-01T00:10:00Z".parse().unwrap())));
+        assert_eq!(
+            renames.left(channel),
+            (0, Some("2026-01-01T00:10:00Z".parse().unwrap()))
+        );
         assert!(renames.take(channel).is_err());
-        assert!(renames.take("6".parse().unwrap()).is_ok(), "another channel has a budget of its own");
+        assert!(
+            renames.take("6".parse().unwrap()).is_ok(),
+            "another channel has a budget of its own"
+        );
         hand.advance(SignedDuration::from_mins(6));
         assert!(renames.take(channel).is_ok());
     }

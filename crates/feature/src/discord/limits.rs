@@ -14,7 +14,11 @@ pub(super) enum Verdict {
     Done(Answered),
     Refused(Box<Refusal>),
     /// Send again after the pause, if attempts and deadline allow; else this is the refusal.
-    Again { after: Duration, global: bool, otherwise: Box<Refusal> },
+    Again {
+        after: Duration,
+        global: bool,
+        otherwise: Box<Refusal>,
+    },
 }
 
 /// Judges a reply.
@@ -27,18 +31,32 @@ pub(super) fn judge(request: &Request, answered: Answered, now: Timestamp) -> Ve
                 || header(&answered, "x-ratelimit-global").is_some();
             let again_at = now + SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
             let limit = if global { Limit::Global } else { Limit::Route };
-            Verdict::Again { after, global, otherwise: Box::new(Refusal::Limited { limit, again_at }) }
+            Verdict::Again {
+                after,
+                global,
+                otherwise: Box::new(Refusal::Limited { limit, again_at }),
+            }
         }
         500..=599 => {
-            let refusal = Box::new(Refusal::Unavailable { status: answered.status });
+            let refusal = Box::new(Refusal::Unavailable {
+                status: answered.status,
+            });
             // A POST may have taken effect before the error: sending it again could do it twice.
             if request.method() == Method::Post {
                 Verdict::Refused(refusal)
             } else {
-                Verdict::Again { after: Duration::from_millis(500), global: false, otherwise: refusal }
+                Verdict::Again {
+                    after: Duration::from_millis(500),
+                    global: false,
+                    otherwise: refusal,
+                }
             }
         }
-        _ => Verdict::Refused(Box::new(Refusal::from_reply(request, answered.status, &answered.body))),
+        _ => Verdict::Refused(Box::new(Refusal::from_reply(
+            request,
+            answered.status,
+            &answered.body,
+        ))),
     }
 }
 
@@ -53,12 +71,23 @@ pub(super) fn counts_as_invalid(answered: &Answered) -> bool {
 
 /// The bucket that a reply tells of. Discord sends these headers on ordinary replies too.
 pub(super) fn bucket(answered: &Answered) -> Option<RateLimitHeaders> {
-    let bucket = header(answered, RateLimitHeaders::BUCKET)?.as_bytes().to_vec();
+    let bucket = header(answered, RateLimitHeaders::BUCKET)?
+        .as_bytes()
+        .to_vec();
     let limit = header(answered, RateLimitHeaders::LIMIT)?.parse().ok()?;
-    let remaining = header(answered, RateLimitHeaders::REMAINING)?.parse().ok()?;
-    let reset_after: f64 = header(answered, RateLimitHeaders::RESET_AFTER)?.parse().ok()?;
+    let remaining = header(answered, RateLimitHeaders::REMAINING)?
+        .parse()
+        .ok()?;
+    let reset_after: f64 = header(answered, RateLimitHeaders::RESET_AFTER)?
+        .parse()
+        .ok()?;
     let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
-    Some(RateLimitHeaders { bucket, limit, remaining, reset_at: (Instant::now() + reset_after).into_std() })
+    Some(RateLimitHeaders {
+        bucket,
+        limit,
+        remaining,
+        reset_at: (Instant::now() + reset_after).into_std(),
+    })
 }
 
 /// How long Discord asks to wait: the body knows fractions, the header whole seconds; a second when neither says.
@@ -73,7 +102,9 @@ pub(super) fn retry_after(answered: &Answered) -> Duration {
         .or_else(|| header(answered, "retry-after")?.parse().ok())
         .unwrap_or(1.0);
     // A pause of zero would hammer: Discord's clocks and ours differ a little.
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(1)).max(Duration::from_millis(50))
+    Duration::try_from_secs_f64(seconds)
+        .unwrap_or(Duration::from_secs(1))
+        .max(Duration::from_millis(50))
 }
 
 fn header<'a>(answered: &'a Answered, name: &str) -> Option<&'a str> {

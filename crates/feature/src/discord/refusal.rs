@@ -139,12 +139,25 @@ impl Refusal {
             (_, 10_011) => Self::Gone(Thing::Role),
             (_, 10_015) => Self::Gone(Thing::Webhook),
             (_, 10_062) => Self::Gone(Thing::Interaction),
-            (_, 30_000..=30_999) => Self::Full { code: told.code, message: told.message },
-            (400, 50_035) if body.windows(28).any(|window| window == b"CHANNEL_PARENT_MAX_CHANNELS\"") => {
-                Self::Full { code: told.code, message: "the category holds 50 channels".to_owned() }
+            (_, 30_000..=30_999) => Self::Full {
+                code: told.code,
+                message: told.message,
+            },
+            (400, 50_035)
+                if body
+                    .windows(28)
+                    .any(|window| window == b"CHANNEL_PARENT_MAX_CHANNELS\"") =>
+            {
+                Self::Full {
+                    code: told.code,
+                    message: "the category holds 50 channels".to_owned(),
+                }
             }
             (401, _) => Self::Unauthorized,
-            (403, code) => Self::Forbidden { needed: rights::needed(request.method(), request.path(), request.body()), code },
+            (403, code) => Self::Forbidden {
+                needed: rights::needed(request.method(), request.path(), request.body()),
+                code,
+            },
             (404, _) => Self::Gone(Thing::Other),
             (status, code) => {
                 let body = crate::card::cut(&String::from_utf8_lossy(body), 1000);
@@ -162,20 +175,27 @@ impl Refusal {
 impl Explain for Refusal {
     fn explain(&self, lang: Lang) -> Option<String> {
         match self {
-            Self::Forbidden { needed, .. } if needed.is_empty() => Some(text::refused_by_hierarchy(lang)),
+            Self::Forbidden { needed, .. } if needed.is_empty() => {
+                Some(text::refused_by_hierarchy(lang))
+            }
             Self::Forbidden { needed, .. } => Some(text::permission_missing(lang, *needed)),
             Self::DirectMessagesClosed => Some(text::direct_messages_closed(lang)),
             Self::Gone(thing) => Some(text::gone(lang, *thing)),
             Self::NotInVoice => Some(text::not_in_voice(lang)),
-            Self::Limited { limit: Limit::Rename(channel), again_at } => {
-                Some(text::renamed_too_often(lang, *channel, *again_at))
-            }
+            Self::Limited {
+                limit: Limit::Rename(channel),
+                again_at,
+            } => Some(text::renamed_too_often(lang, *channel, *again_at)),
             Self::Limited { again_at, .. } => Some(text::too_often(lang, *again_at)),
             Self::Full { code, .. } => Some(text::discord_is_full(lang, *code)),
-            Self::Unavailable { .. } | Self::TimedOut { .. } | Self::Lost(_) => Some(text::discord_is_away(lang)),
-            Self::AlreadyAnswered | Self::Invalid { .. } | Self::Unauthorized | Self::Unreadable(_) | Self::Unsendable(_) => {
-                None
+            Self::Unavailable { .. } | Self::TimedOut { .. } | Self::Lost(_) => {
+                Some(text::discord_is_away(lang))
             }
+            Self::AlreadyAnswered
+            | Self::Invalid { .. }
+            | Self::Unauthorized
+            | Self::Unreadable(_)
+            | Self::Unsendable(_) => None,
         }
     }
 

@@ -22,7 +22,11 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// Discord refuses clients that do not name themselves.
 ///
 /// See [Discord Docs/User Agent](https://docs.discord.com/developers/reference#user-agent).
-const AGENT: &str = concat!("DiscordBot (https://docs.rs/twilight-http, ", env!("CARGO_PKG_VERSION"), ") Majordome");
+const AGENT: &str = concat!(
+    "DiscordBot (https://docs.rs/twilight-http, ",
+    env!("CARGO_PKG_VERSION"),
+    ") Majordome"
+);
 
 /// A reply, read to its end.
 #[derive(Debug)]
@@ -47,7 +51,11 @@ impl WireError {
     }
 
     fn new(kind: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, connect: false, source: Some(source.into()) }
+        Self {
+            kind,
+            connect: false,
+            source: Some(source.into()),
+        }
     }
 }
 
@@ -70,7 +78,10 @@ pub(super) struct Wire {
 
 impl fmt::Debug for Wire {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Wire").field("base", &self.base).finish_non_exhaustive()
+        formatter
+            .debug_struct("Wire")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,47 +106,74 @@ impl Wire {
             .pool_idle_timeout(Duration::from_secs(60))
             .pool_max_idle_per_host(64)
             .build(connector);
-        Ok(Self { client, base: format!("{base}/api/v10/") })
+        Ok(Self {
+            client,
+            base: format!("{base}/api/v10/"),
+        })
     }
 
-    pub(super) async fn send(&self, request: &Request, authorization: Option<&str>) -> Result<Answered, WireError> {
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        authorization: Option<&str>,
+    ) -> Result<Answered, WireError> {
         match tokio::time::timeout(ATTEMPT, self.exchange(request, authorization)).await {
             Ok(result) => result,
-            Err(_) => Err(WireError { kind: "Discord did not answer in time", connect: false, source: None }),
+            Err(_) => Err(WireError {
+                kind: "Discord did not answer in time",
+                connect: false,
+                source: None,
+            }),
         }
     }
 
-    async fn exchange(&self, request: &Request, authorization: Option<&str>) -> Result<Answered, WireError> {
-        let reply = self.client.request(self.http(request, authorization)?).await.map_err(|error| WireError {
-            kind: if error.is_connect() { "could not connect to Discord" } else { "the connection to Discord broke" },
-            connect: error.is_connect(),
-            source: Some(error.into()),
-        })?;
+    async fn exchange(
+        &self,
+        request: &Request,
+        authorization: Option<&str>,
+    ) -> Result<Answered, WireError> {
+        let reply = self
+            .client
+            .request(self.http(request, authorization)?)
+            .await
+            .map_err(|error| WireError {
+                kind: if error.is_connect() {
+                    "could not connect to Discord"
+                } else {
+                    "the connection to Discord broke"
+                },
+                connect: error.is_connect(),
+                source: Some(error.into()),
+            })?;
         let (head, body) = reply.into_parts();
         let body = Limited::new(body, LONGEST_BODY)
             .collect()
             .await
             .map_err(|error| WireError::new("the connection broke while Discord answered", error))?
             .to_bytes();
-        Ok(Answered { status: head.status.as_u16(), headers: head.headers, body })
+        Ok(Answered {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        })
     }
 
-    fn http(&self, request: &Request, authorization: Option<&str>) -> Result<hyper::Request<Full<Bytes>>, WireError> {
-        let method = match request.method() {
-            Method::Delete => HttpMethod::DELETE,
-            Method::Get => HttpMethod::GET,
-            Method::Patch => HttpMethod::PATCH,
-            Method::Post => HttpMethod::POST,
-            Method::Put => HttpMethod::PUT,
-        };
+    fn http(
+        &self,
+        request: &Request,
+        authorization: Option<&str>,
+    ) -> Result<hyper::Request<Full<Bytes>>, WireError> {
+        let method = HttpMethod::from_bytes(request.method().name().as_bytes())
+            .map_err(|error| WireError::new("the method is unknown", error))?;
         let unbuildable = |error| WireError::new("the request could not be built", error);
         let mut http = hyper::Request::builder()
             .method(&method)
             .uri(format!("{}{}", self.base, request.path()))
             .header(USER_AGENT, HeaderValue::from_static(AGENT));
         if let Some(authorization) = authorization {
-            let mut value = HeaderValue::from_str(authorization)
-                .map_err(|error| WireError::new("the token holds characters that no header may hold", error))?;
+            let mut value = HeaderValue::from_str(authorization).map_err(|error| {
+                WireError::new("the token holds characters that no header may hold", error)
+            })?;
             value.set_sensitive(true);
             http = http.header(AUTHORIZATION, value);
         }

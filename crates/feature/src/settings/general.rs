@@ -18,7 +18,10 @@ pub struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { lang: Lang::En, zone: TimeZone::UTC }
+        Self {
+            lang: Lang::En,
+            zone: TimeZone::UTC,
+        }
     }
 }
 
@@ -62,7 +65,9 @@ impl Document for General {
 impl General {
     /// The language of the guild: its setting, else Discord's for the guild, else the installation's.
     pub fn lang(&self, discord_locale: Option<&str>, defaults: &Defaults) -> Lang {
-        self.language.or_else(|| Lang::from_discord(discord_locale?)).unwrap_or(defaults.lang)
+        self.language
+            .or_else(|| Lang::from_discord(discord_locale?))
+            .unwrap_or(defaults.lang)
     }
 
     /// The time zone of the guild: its setting, else the installation's.

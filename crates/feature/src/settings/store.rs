@@ -26,7 +26,11 @@ pub(super) async fn lock(db: &mut PgConnection, guild: GuildId, subject: &str) -
     Ok(())
 }
 
-pub(super) async fn read(db: &mut PgConnection, guild: GuildId, subject: &str) -> sqlx::Result<Option<Stored>> {
+pub(super) async fn read(
+    db: &mut PgConnection,
+    guild: GuildId,
+    subject: &str,
+) -> sqlx::Result<Option<Stored>> {
     sqlx::query_as!(
         Stored,
         "select version, revision, body from settings.document where guild_id = $1 and subject = $2",
@@ -55,7 +59,7 @@ pub(super) async fn write(
         version,
         change.revision,
         change.after,
-        at as jiff_sqlx::Timestamp
+        at
     )
     .execute(&mut *db)
     .await?;
@@ -65,7 +69,7 @@ pub(super) async fn write(
         guild as GuildId,
         subject,
         change.revision,
-        at as jiff_sqlx::Timestamp,
+        at,
         change.by as UserId,
         change.via,
         change.before,
@@ -84,12 +88,12 @@ pub(super) async fn history(
     limit: i64,
 ) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query!(
-        r#"select revision, changed_at as "changed_at: jiff_sqlx::Timestamp", changed_by as "changed_by: UserId", via,
+        "select revision, changed_at, changed_by, via,
                   before, after
            from settings.change
            where guild_id = $1 and subject = $2 and revision < coalesce($3, 9223372036854775807)
            order by revision desc
-           limit $4"#,
+           limit $4",
         guild as GuildId,
         subject,
         before,

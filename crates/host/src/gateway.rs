@@ -1,0 +1,14 @@
+//! The gateway: shards, their sessions, and what they bring.
+
+mod queue;
+mod reconnects;
+mod saver;
+mod sequence;
+mod shard;
+
+pub(crate) use self::{
+    queue::IdentifyQueue,
+    saver::{Live, Saver},
+    sequence::{Sequences, Ticket},
+    shard::{Fatal, Shard, ShardPlan},
+};
