@@ -1,0 +1,463 @@
+//! Running commands: slash commands, menus, and typing for autocompletion.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    acts::interactions::Question,
+    ids::Id,
+    people::{Argument, Asked, Cannot, Person, SeenMessage},
+    permissions::Permissions,
+    state::{Command, CommandKind, InteractionKind, World},
+};
+
+impl Person {
+    /// Runs a slash command: `alice.slash("/hub create", &[("channel", (&hub).into())])`.
+    pub fn slash(&self, path: &str, arguments: &[(&str, Argument)]) -> Asked {
+        self.asks(|world| self.run_slash(world, path, arguments, None))
+    }
+
+    /// Types into an option for autocompletion. Options typed before may be given in `others`.
+    pub fn types(&self, path: &str, option: &str, text: &str) -> Asked {
+        self.types_after(path, &[], option, text)
+    }
+
+    /// Types into an option after others were filled in.
+    pub fn types_after(
+        &self,
+        path: &str,
+        others: &[(&str, Argument)],
+        option: &str,
+        text: &str,
+    ) -> Asked {
+        self.asks(|world| self.run_slash(world, path, others, Some((option, text))))
+    }
+
+    /// Uses a command of the menu on a person.
+    pub fn user_menu(&self, name: &str, target: &Person) -> Asked {
+        self.asks(|world| {
+            let channel = self.place(world)?;
+            let command = self.find_command(world, name, CommandKind::User, channel)?;
+            let mut resolved = Resolved::new(world, self, channel);
+            resolved.user(target.id);
+            let data = json!({
+                "id": command.id, "name": command.name, "type": 2,
+                "target_id": target.id, "resolved": resolved.json(),
+            });
+            let metadata = vec![("target_user", world.user_json(target.id))];
+            Ok(self.command_question(
+                &command,
+                channel,
+                data,
+                format!("{name} on <@{}>", target.id),
+                metadata,
+            ))
+        })
+    }
+
+    /// Uses a command of the menu on a message.
+    pub fn message_menu(&self, name: &str, message: &SeenMessage) -> Asked {
+        self.asks(|world| {
+            let channel = message.channel;
+            let command = self.find_command(world, name, CommandKind::Message, channel)?;
+            let target = world
+                .message(channel, message.id)
+                .ok_or_else(|| self.cannot(world, format!("use {name}"), "the message is gone"))?;
+            let data = json!({
+                "id": command.id, "name": command.name, "type": 3, "target_id": message.id,
+                "resolved": {"messages": {message.id.to_string(): world.message_json(target)}},
+            });
+            let metadata = vec![("target_message_id", json!(message.id))];
+            Ok(self.command_question(
+                &command,
+                channel,
+                data,
+                format!("{name} on a message"),
+                metadata,
+            ))
+        })
+    }
+
+    /// Asks what `make` puts together, or notes why that is not possible.
+    pub(crate) fn asks(&self, make: impl FnOnce(&World) -> Result<Question, Cannot>) -> Asked {
+        let interaction = self.sim.with(|world| {
+            let question = make(world)?;
+            let (user, channel, label) = (question.user, question.channel, question.label.clone());
+            world.did(user, Some(channel), || label);
+            Ok(world.ask(question))
+        });
+        Asked {
+            sim: self.sim.clone(),
+            interaction,
+        }
+    }
+
+    fn command_question(
+        &self,
+        command: &Command,
+        channel: Id,
+        mut data: Value,
+        label: String,
+        metadata: Vec<(&'static str, Value)>,
+    ) -> Question {
+        if let Some(guild) = command.guild {
+            data["guild_id"] = json!(guild);
+        }
+        Question {
+            kind: InteractionKind::Command,
+            user: self.id,
+            guild: self.guild,
+            channel,
+            data,
+            label,
+            source: None,
+            metadata,
+        }
+    }
+
+    /// The command with this name that the person's client offers in a channel.
+    fn find_command(
+        &self,
+        world: &World,
+        name: &str,
+        kind: CommandKind,
+        channel: Id,
+    ) -> Result<Command, Cannot> {
+        let what = format!("use {name}");
+        let context = u64::from(self.guild.is_none());
+        let named = |command: &&Command| {
+            command.kind == kind
+                && command.name == name
+                && (command.guild.is_none() || command.guild == self.guild)
+        };
+        let Some(command) = world
+            .commands
+            .values()
+            .filter(named)
+            .max_by_key(|c| c.guild)
+        else {
+            return Err(self.cannot(world, what, "there is no such command"));
+        };
+        if !command.is_offered_in(context) {
+            return Err(self.cannot(world, what, "the command is not offered here"));
+        }
+        if self.guild.is_some() {
+            if !world.may_use_commands(self.id, channel) {
+                return Err(self.cannot(world, what, "they may not use commands in this channel"));
+            }
+            let has = world.permissions_in(self.id, channel);
+            let needs = command.needs.map(|needs| {
+                if needs.is_empty() {
+                    Permissions::ADMINISTRATOR
+                } else {
+                    needs
+                }
+            });
+            if let Some(needs) = needs.filter(|needs| !has.contains(*needs)) {
+                let names: Vec<&str> = (needs - has).names().collect();
+                let why = format!("the command needs {}", names.join(", "));
+                return Err(self.cannot(world, what, why));
+            }
+        }
+        let is_nsfw = command.fields.get("nsfw") == Some(&Value::Bool(true));
+        let place_is_nsfw = world
+            .channels
+            .get(&channel)
+            .is_some_and(|channel| channel.fields.get("nsfw") == Some(&Value::Bool(true)));
+        if is_nsfw && !place_is_nsfw {
+            return Err(self.cannot(world, what, "the command is for age-restricted channels"));
+        }
+        Ok(command.clone())
+    }
+
+    fn run_slash(
+        &self,
+        world: &World,
+        path: &str,
+        arguments: &[(&str, Argument)],
+        typing: Option<(&str, &str)>,
+    ) -> Result<Question, Cannot> {
+        let channel = self.place(world)?;
+        let words: Vec<&str> = path.trim_start_matches('/').split_whitespace().collect();
+        let Some((name, subs)) = words.split_first() else {
+            return Err(self.cannot(world, "run nothing", "a command has a name"));
+        };
+        let command = self.find_command(world, name, CommandKind::Slash, channel)?;
+        let what = format!("run /{}", words.join(" "));
+        let mut level = command.options();
+        let mut chain = Vec::new();
+        for sub in subs {
+            let found = level.iter().find(|option| {
+                is_sub(option) && option.get("name").and_then(Value::as_str) == Some(sub)
+            });
+            let Some(found) = found else {
+                return Err(self.cannot(world, what, format!("there is no subcommand {sub}")));
+            };
+            chain.push((sub, found.get("type").cloned().unwrap_or_default()));
+            level = found
+                .get("options")
+                .and_then(Value::as_array)
+                .map_or(&[], Vec::as_slice);
+        }
+        if level.iter().any(is_sub) {
+            return Err(self.cannot(world, what, "a subcommand must be chosen"));
+        }
+        let mut resolved = Resolved::new(world, self, channel);
+        let mut options = Vec::new();
+        for option in level {
+            let name = option
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            if let Some((focused, text)) = typing
+                && focused == name
+            {
+                if option.get("autocomplete") != Some(&Value::Bool(true)) {
+                    return Err(self.cannot(world, what, format!("{name} does not complete")));
+                }
+                options.push(
+                    json!({"name": name, "type": option["type"], "value": text, "focused": true}),
+                );
+                continue;
+            }
+            let given = arguments
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value);
+            let Some(given) = given else {
+                let required = option.get("required") == Some(&Value::Bool(true));
+                if required && typing.is_none() {
+                    return Err(self.cannot(world, what, format!("the option {name} is missing")));
+                }
+                continue;
+            };
+            let value = check_value(option, given, &mut resolved)
+                .map_err(|why| self.cannot(world, what.clone(), format!("{name}: {why}")))?;
+            options.push(json!({"name": name, "type": option["type"], "value": value}));
+        }
+        let known = |key: &str| {
+            level
+                .iter()
+                .any(|o| o.get("name").and_then(Value::as_str) == Some(key))
+        };
+        let asked = arguments
+            .iter()
+            .map(|(key, _)| *key)
+            .chain(typing.map(|(key, _)| key));
+        if let Some(unknown) = asked.into_iter().find(|key| !known(key)) {
+            return Err(self.cannot(world, what, format!("there is no option {unknown}")));
+        }
+        let mut options = Value::Array(options);
+        for (sub, kind) in chain.into_iter().rev() {
+            options = json!([{"name": sub, "type": kind, "options": options}]);
+        }
+        let mut data =
+            json!({"id": command.id, "name": command.name, "type": 1, "options": options});
+        let resolved = resolved.json();
+        if resolved.as_object().is_some_and(|maps| !maps.is_empty()) {
+            data["resolved"] = resolved;
+        }
+        let mut label = format!("/{}", words.join(" "));
+        for (key, value) in arguments {
+            let _ = write!(label, " {key}: {}", shown(value));
+        }
+        if let Some((option, text)) = typing {
+            let _ = write!(label, " {option}: {text}▏");
+        }
+        let mut question = self.command_question(&command, channel, data, label, Vec::new());
+        if typing.is_some() {
+            question.kind = InteractionKind::Autocomplete;
+        }
+        Ok(question)
+    }
+}
+
+fn is_sub(option: &Value) -> bool {
+    matches!(option.get("type").and_then(Value::as_u64), Some(1 | 2))
+}
+
+/// An argument as the transcript shows it.
+fn shown(argument: &Argument) -> String {
+    match argument {
+        Argument::Text(text) => text.clone(),
+        Argument::Integer(number) => number.to_string(),
+        Argument::Number(number) => number.to_string(),
+        Argument::Flag(flag) => flag.to_string(),
+        Argument::User(id) => format!("<@{id}>"),
+        Argument::Channel(id) => format!("<#{id}>"),
+        Argument::Role(id) => format!("<@&{id}>"),
+        Argument::File(name, _) => format!("📎 {name}"),
+    }
+}
+
+/// What the client makes of an argument for an option, or why it does not take it.
+fn check_value(
+    option: &Value,
+    given: &Argument,
+    resolved: &mut Resolved<'_>,
+) -> Result<Value, String> {
+    let number = |key: &str| option.get(key).and_then(Value::as_f64);
+    let choices = option
+        .get("choices")
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty());
+    if let Some(choices) = choices {
+        let text = match given {
+            Argument::Text(text) => json!(text),
+            Argument::Integer(number) => json!(number),
+            Argument::Number(number) => json!(number),
+            _ => return Err("one of the choices is wanted".to_owned()),
+        };
+        return choices
+            .iter()
+            .find(|choice| choice.get("name") == Some(&text) || choice.get("value") == Some(&text))
+            .and_then(|choice| choice.get("value").cloned())
+            .ok_or_else(|| format!("{text} is none of the choices"));
+    }
+    let kind = option.get("type").and_then(Value::as_u64).unwrap_or(0);
+    match (kind, given) {
+        (3, Argument::Text(text)) => {
+            let length = text.chars().count();
+            let bound = |key: &str| {
+                option
+                    .get(key)
+                    .and_then(Value::as_u64)
+                    .and_then(|n| usize::try_from(n).ok())
+            };
+            if bound("min_length").is_some_and(|min| length < min) {
+                return Err("too short".to_owned());
+            }
+            if length > bound("max_length").unwrap_or(6000) {
+                return Err("too long".to_owned());
+            }
+            Ok(json!(text))
+        }
+        (4, Argument::Integer(value)) => {
+            let as_float: f64 = value.to_string().parse().unwrap_or(0.0);
+            check_range(as_float, number("min_value"), number("max_value"))?;
+            Ok(json!(value))
+        }
+        (10, Argument::Number(value)) => {
+            check_range(*value, number("min_value"), number("max_value"))?;
+            Ok(json!(value))
+        }
+        (10, Argument::Integer(value)) => Ok(json!(value)),
+        (5, Argument::Flag(flag)) => Ok(json!(flag)),
+        (6 | 9, Argument::User(id)) => {
+            resolved.user(*id);
+            Ok(json!(id))
+        }
+        (7, Argument::Channel(id)) => {
+            let allowed = option.get("channel_types").and_then(Value::as_array);
+            let kind = resolved
+                .channel(*id)
+                .ok_or("the person does not see the channel")?;
+            let fits = allowed.is_none_or(|allowed| {
+                allowed.is_empty() || allowed.iter().any(|one| one.as_u64() == Some(kind.into()))
+            });
+            if fits {
+                Ok(json!(id))
+            } else {
+                Err("a channel of another type is wanted".to_owned())
+            }
+        }
+        (8 | 9, Argument::Role(id)) => {
+            resolved.role(*id);
+            Ok(json!(id))
+        }
+        (11, Argument::File(name, bytes)) => {
+            let id = resolved.file(name, bytes.len());
+            Ok(json!(id))
+        }
+        _ => Err("the value has another type than the option".to_owned()),
+    }
+}
+
+fn check_range(value: f64, min: Option<f64>, max: Option<f64>) -> Result<(), String> {
+    if min.is_some_and(|min| value < min) {
+        return Err("too small".to_owned());
+    }
+    if max.is_some_and(|max| value > max) {
+        return Err("too large".to_owned());
+    }
+    Ok(())
+}
+
+/// What ids in a question stand for.
+pub(crate) struct Resolved<'a> {
+    world: &'a World,
+    guild: Option<Id>,
+    asker: Id,
+    place: Id,
+    maps: Map<String, Value>,
+}
+
+impl<'a> Resolved<'a> {
+    pub(crate) fn new(world: &'a World, person: &Person, place: Id) -> Self {
+        Self {
+            world,
+            guild: person.guild,
+            asker: person.id,
+            place,
+            maps: Map::new(),
+        }
+    }
+
+    fn put(&mut self, map: &str, id: Id, value: Value) {
+        let map = self.maps.entry(map).or_insert_with(|| json!({}));
+        map[id.to_string()] = value;
+    }
+
+    pub(crate) fn user(&mut self, id: Id) {
+        self.put("users", id, self.world.user_json(id));
+        let member = self
+            .guild
+            .and_then(|guild| self.world.resolved_member(guild, id, self.place));
+        if let Some(member) = member {
+            self.put("members", id, member);
+        }
+    }
+
+    pub(crate) fn role(&mut self, id: Id) {
+        let guild = self.guild.and_then(|guild| self.world.guilds.get(&guild));
+        if let Some(role) = guild.and_then(|guild| guild.roles.get(&id)) {
+            self.put("roles", id, role.json());
+        }
+    }
+
+    /// Adds a channel and returns the number of its kind; `None` if the asker does not see it.
+    pub(crate) fn channel(&mut self, id: Id) -> Option<u8> {
+        let sees = self
+            .world
+            .permissions_in(self.asker, id)
+            .contains(Permissions::VIEW_CHANNEL);
+        let channel = self.world.channels.get(&id).filter(|_| sees)?;
+        let shown = self.world.resolved_channel(id, self.asker)?;
+        self.put("channels", id, shown);
+        Some(channel.kind.number())
+    }
+
+    /// Adds a file and returns the id it got.
+    pub(crate) fn file(&mut self, name: &str, size: usize) -> Id {
+        let number = self
+            .maps
+            .get("attachments")
+            .and_then(Value::as_object)
+            .map_or(0, Map::len);
+        let id = Id::new(self.world.now() << 22 | u64::try_from(number).unwrap_or(0));
+        let url = format!(
+            "http://{}/cdn/ephemeral-attachments/{id}/{name}",
+            self.world.address
+        );
+        let attachment = json!({
+            "id": id, "filename": name, "size": size, "url": url, "proxy_url": url, "ephemeral": true,
+        });
+        self.put("attachments", id, attachment);
+        id
+    }
+
+    pub(crate) fn json(self) -> Value {
+        Value::Object(self.maps)
+    }
+}

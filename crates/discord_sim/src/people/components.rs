@@ -1,0 +1,442 @@
+//! Pressing buttons, picking from menus, filling in forms.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    acts::interactions::Question,
+    ids::Id,
+    people::{
+        Argument, Asked, Cannot, Person, SeenMessage, SeenModal, commands::Resolved, seen::face,
+    },
+    state::{InteractionKind, World, message::flags},
+    validate::components::{is_select, kind, walk},
+};
+
+impl Person {
+    /// Presses the button with this label or custom id, as it is on the message now.
+    pub fn clicks(&self, message: &SeenMessage, button: &str) -> Asked {
+        self.asks(|world| {
+            let what = format!("press [{button}]");
+            let component = self.find_control(world, message, &what, |component| {
+                component.get("type").and_then(Value::as_u64) == Some(kind::BUTTON)
+                    && (face(component) == button || custom_id(component) == button)
+            })?;
+            if custom_id(component).is_empty() {
+                return Err(self.cannot(world, what, "the button is a link"));
+            }
+            let data = json!({
+                "custom_id": custom_id(component), "component_type": kind::BUTTON,
+                "id": component.get("id"),
+            });
+            Ok(self.component_question(message, data, format!("[ {} ]", face(component))))
+        })
+    }
+
+    /// Picks from the select menu with this placeholder or custom id: labels or values of a text menu;
+    /// people, roles and channels of the others.
+    pub fn picks(&self, message: &SeenMessage, select: &str, values: &[Argument]) -> Asked {
+        self.asks(|world| {
+            let what = format!("pick from ‹{select}›");
+            let component = self.find_control(world, message, &what, |component| {
+                let placeholder = component.get("placeholder").and_then(Value::as_str);
+                is_select(component.get("type").and_then(Value::as_u64).unwrap_or(0))
+                    && (placeholder == Some(select) || custom_id(component) == select)
+            })?;
+            let mut resolved = Resolved::new(world, self, message.channel);
+            let picked = pick_values(component, values, &mut resolved)
+                .map_err(|why| self.cannot(world, what, why))?;
+            let mut data = json!({
+                "custom_id": custom_id(component), "component_type": component.get("type"),
+                "id": component.get("id"), "values": picked,
+            });
+            let resolved = resolved.json();
+            if resolved.as_object().is_some_and(|maps| !maps.is_empty()) {
+                data["resolved"] = resolved;
+            }
+            let label = format!("‹{select}› {}", picked_label(component, values));
+            Ok(self.component_question(message, data, label))
+        })
+    }
+
+    /// Fills in a form and sends it: fields by label or custom id. Fields not named keep what they show.
+    pub fn submits(&self, modal: &SeenModal, fields: &[(&str, Argument)]) -> Asked {
+        self.asks(|world| self.submit(world, modal, fields))
+    }
+
+    fn component_question(&self, message: &SeenMessage, data: Value, label: String) -> Question {
+        Question {
+            kind: InteractionKind::Component,
+            user: self.id,
+            guild: self.guild,
+            channel: message.channel,
+            data,
+            label,
+            source: Some(message.id),
+            metadata: vec![("interacted_message_id", json!(message.id))],
+        }
+    }
+
+    /// The first enabled component of the message's present form that `fits`.
+    fn find_control<'a>(
+        &self,
+        world: &'a World,
+        message: &SeenMessage,
+        what: &str,
+        fits: impl Fn(&Map<String, Value>) -> bool,
+    ) -> Result<&'a Map<String, Value>, Cannot> {
+        let present = world
+            .message(message.channel, message.id)
+            .filter(|present| present.only_for.is_none_or(|reader| reader == self.id))
+            .ok_or_else(|| self.cannot(world, what, "they do not see the message"))?;
+        if !world
+            .permissions_in(self.id, message.channel)
+            .contains(crate::Permissions::VIEW_CHANNEL)
+        {
+            return Err(self.cannot(world, what, "they do not see the channel"));
+        }
+        if present.has(flags::LOADING) {
+            return Err(self.cannot(world, what, "the bot is still thinking"));
+        }
+        let mut found = None;
+        walk(&present.components, &mut |component| {
+            if found.is_none() && fits(component) {
+                found = Some(component);
+            }
+        });
+        let found = found.ok_or_else(|| {
+            self.cannot(
+                world,
+                what,
+                format!("there is no such control in\n{}", message.text_in(world)),
+            )
+        })?;
+        if found.get("disabled") == Some(&Value::Bool(true)) {
+            return Err(self.cannot(world, what, "it is disabled"));
+        }
+        Ok(found)
+    }
+
+    fn submit(
+        &self,
+        world: &World,
+        modal: &SeenModal,
+        given: &[(&str, Argument)],
+    ) -> Result<Question, Cannot> {
+        let what = format!("send the form {}", modal.title());
+        let opened = world
+            .interactions
+            .get(&modal.interaction)
+            .ok_or_else(|| self.cannot(world, &what, "the form is gone"))?;
+        let mut resolved = Resolved::new(world, self, opened.channel);
+        let mut unused: Vec<&str> = given.iter().map(|(key, _)| *key).collect();
+        let mut components = Vec::new();
+        let top = modal.data.get("components").and_then(Value::as_array);
+        for (component, number) in top.into_iter().flatten().zip(1_u64..) {
+            let filled = fill_top(component, number, given, &mut unused, &mut resolved)
+                .map_err(|why| self.cannot(world, &what, why))?;
+            components.push(filled);
+        }
+        if let Some(key) = unused.first() {
+            return Err(self.cannot(world, &what, format!("there is no field {key}")));
+        }
+        let mut data = json!({
+            "custom_id": modal.data.get("custom_id"),
+            "components": components,
+        });
+        let resolved = resolved.json();
+        if resolved.as_object().is_some_and(|maps| !maps.is_empty()) {
+            data["resolved"] = resolved;
+        }
+        let shown: Vec<String> = given
+            .iter()
+            .map(|(key, value)| match value {
+                Argument::Text(text) => format!("{key}: {text}"),
+                other => format!("{key}: {other:?}"),
+            })
+            .collect();
+        let label = format!("sends the form “{}” {}", modal.title(), shown.join(", "));
+        let mut metadata = vec![("triggering_interaction_metadata", opened.metadata.clone())];
+        if let Some(source) = opened.source {
+            metadata.push(("interacted_message_id", json!(source)));
+        }
+        Ok(Question {
+            kind: InteractionKind::ModalSubmit,
+            user: self.id,
+            guild: self.guild,
+            channel: opened.channel,
+            data,
+            label,
+            source: opened.source,
+            metadata,
+        })
+    }
+}
+
+impl SeenMessage {
+    fn text_in(&self, world: &World) -> String {
+        crate::transcript::card_lines(&self.json, &world.diary.names).join("\n")
+    }
+}
+
+fn custom_id(component: &Map<String, Value>) -> &str {
+    component
+        .get("custom_id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+fn picked_label(component: &Map<String, Value>, values: &[Argument]) -> String {
+    let options = component.get("options").and_then(Value::as_array);
+    let label = |value: &str| {
+        let found = options
+            .into_iter()
+            .flatten()
+            .find(|option| option.get("value").and_then(Value::as_str) == Some(value));
+        found
+            .and_then(|option| option.get("label"))
+            .and_then(Value::as_str)
+            .unwrap_or(value)
+            .to_owned()
+    };
+    let shown: Vec<String> = values
+        .iter()
+        .map(|value| match value {
+            Argument::Text(text) => label(text),
+            Argument::User(id) => format!("<@{id}>"),
+            Argument::Channel(id) => format!("<#{id}>"),
+            Argument::Role(id) => format!("<@&{id}>"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    shown.join(", ")
+}
+
+/// The values a menu sends for what a person picked.
+fn pick_values(
+    component: &Map<String, Value>,
+    values: &[Argument],
+    resolved: &mut Resolved<'_>,
+) -> Result<Vec<Value>, String> {
+    let bound = |key: &str, default: usize| {
+        let value = component.get(key).and_then(Value::as_u64);
+        value
+            .and_then(|value| usize::try_from(value).ok())
+            .unwrap_or(default)
+    };
+    let (min, max) = (bound("min_values", 1), bound("max_values", 1));
+    if !(min..=max).contains(&values.len()) {
+        return Err(format!("between {min} and {max} must be picked"));
+    }
+    let number = component.get("type").and_then(Value::as_u64).unwrap_or(0);
+    let options = component.get("options").and_then(Value::as_array);
+    values
+        .iter()
+        .map(|value| match (number, value) {
+            (
+                kind::STRING_SELECT | kind::RADIO_GROUP | kind::CHECKBOX_GROUP,
+                Argument::Text(text),
+            ) => {
+                let wanted = json!(text);
+                let found = options.into_iter().flatten().find(|option| {
+                    option.get("label") == Some(&wanted) || option.get("value") == Some(&wanted)
+                });
+                found
+                    .and_then(|option| option.get("value").cloned())
+                    .ok_or_else(|| format!("{text} is not offered"))
+            }
+            (kind::USER_SELECT | kind::MENTIONABLE_SELECT, Argument::User(id)) => {
+                resolved.user(*id);
+                Ok(json!(id))
+            }
+            (kind::ROLE_SELECT | kind::MENTIONABLE_SELECT, Argument::Role(id)) => {
+                resolved.role(*id);
+                Ok(json!(id))
+            }
+            (kind::CHANNEL_SELECT, Argument::Channel(id)) => {
+                let shown = resolved.channel(*id).ok_or("they do not see the channel")?;
+                let allowed = component.get("channel_types").and_then(Value::as_array);
+                let fits = allowed.is_none_or(|allowed| {
+                    allowed.is_empty()
+                        || allowed.iter().any(|one| one.as_u64() == Some(shown.into()))
+                });
+                if fits {
+                    Ok(json!(id))
+                } else {
+                    Err("a channel of another type is wanted".to_owned())
+                }
+            }
+            _ => Err("this menu offers other things".to_owned()),
+        })
+        .collect()
+}
+
+/// One top-level component of a form, filled in.
+fn fill_top(
+    component: &Value,
+    number: u64,
+    given: &[(&str, Argument)],
+    unused: &mut Vec<&str>,
+    resolved: &mut Resolved<'_>,
+) -> Result<Value, String> {
+    let id = component
+        .get("id")
+        .and_then(Value::as_u64)
+        .filter(|id| *id > 0)
+        .unwrap_or(number * 10);
+    match component.get("type").and_then(Value::as_u64).unwrap_or(0) {
+        kind::LABEL => {
+            let label = component
+                .get("label")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let inner = component.get("component").and_then(Value::as_object);
+            let inner = fill_field(label, inner, id + 1, given, unused, resolved)?;
+            Ok(json!({"type": kind::LABEL, "id": id, "component": inner}))
+        }
+        kind::ROW => {
+            let children = component.get("components").and_then(Value::as_array);
+            let inner = children
+                .and_then(|list| list.first())
+                .and_then(Value::as_object);
+            let label = inner
+                .and_then(|inner| inner.get("label"))
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let inner = fill_field(label, inner, id + 1, given, unused, resolved)?;
+            Ok(json!({"type": kind::ROW, "id": id, "components": [inner]}))
+        }
+        other => Ok(json!({"type": other, "id": id})),
+    }
+}
+
+fn fill_field(
+    label: &str,
+    component: Option<&Map<String, Value>>,
+    id: u64,
+    given: &[(&str, Argument)],
+    unused: &mut Vec<&str>,
+    resolved: &mut Resolved<'_>,
+) -> Result<Value, String> {
+    let component = component.ok_or("the form has an empty field")?;
+    let is_this = |key: &str| key == label || key == custom_id(component);
+    let values: Vec<Argument> = given
+        .iter()
+        .filter(|(key, _)| is_this(key))
+        .map(|(_, value)| value.clone())
+        .collect();
+    unused.retain(|key| !is_this(key));
+    let number = component.get("type").and_then(Value::as_u64).unwrap_or(0);
+    let is_required = component
+        .get("required")
+        .and_then(Value::as_bool)
+        .unwrap_or(true);
+    let mut filled = json!({"type": number, "id": id, "custom_id": custom_id(component)});
+    match number {
+        kind::TEXT_INPUT => {
+            let text = match values.first() {
+                Some(Argument::Text(text)) => text.clone(),
+                Some(_) => return Err(format!("{label} takes text")),
+                None => component
+                    .get("value")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+            };
+            check_text(component, label, &text, is_required)?;
+            filled["value"] = json!(text);
+        }
+        kind::CHECKBOX => {
+            let is_set = match values.first() {
+                Some(Argument::Flag(flag)) => *flag,
+                Some(_) => return Err(format!("{label} is ticked or not")),
+                None => component.get("default") == Some(&Value::Bool(true)),
+            };
+            filled["value"] = json!(is_set);
+        }
+        kind::RADIO_GROUP => {
+            let picked = if values.is_empty() {
+                defaults(component)
+            } else {
+                pick_values(component, &values, resolved)?
+            };
+            if picked.is_empty() && is_required {
+                return Err(format!("{label} must be chosen"));
+            }
+            filled["value"] = picked.into_iter().next().unwrap_or_default();
+        }
+        kind::FILE_UPLOAD => {
+            let ids: Vec<Id> = values
+                .iter()
+                .filter_map(|value| match value {
+                    Argument::File(name, bytes) => Some(resolved.file(name, bytes.len())),
+                    _ => None,
+                })
+                .collect();
+            if ids.is_empty() && is_required {
+                return Err(format!("{label} needs a file"));
+            }
+            filled["values"] = json!(ids);
+        }
+        _ => {
+            let picked = if values.is_empty() {
+                defaults(component)
+            } else {
+                pick_values(component, &values, resolved)?
+            };
+            if picked.is_empty() && is_required {
+                return Err(format!("{label} must be chosen"));
+            }
+            filled["values"] = json!(picked);
+        }
+    }
+    Ok(filled)
+}
+
+/// What a menu shows as chosen before anybody touches it.
+fn defaults(component: &Map<String, Value>) -> Vec<Value> {
+    let options = component.get("options").and_then(Value::as_array);
+    let chosen = options
+        .into_iter()
+        .flatten()
+        .filter(|option| option.get("default") == Some(&Value::Bool(true)));
+    let mut values: Vec<Value> = chosen
+        .filter_map(|option| option.get("value").cloned())
+        .collect();
+    let entities = component.get("default_values").and_then(Value::as_array);
+    values.extend(
+        entities
+            .into_iter()
+            .flatten()
+            .filter_map(|value| value.get("id").cloned()),
+    );
+    values
+}
+
+fn check_text(
+    component: &Map<String, Value>,
+    label: &str,
+    text: &str,
+    is_required: bool,
+) -> Result<(), String> {
+    let length = text.chars().count();
+    if length == 0 {
+        return if is_required {
+            Err(format!("{label} is required"))
+        } else {
+            Ok(())
+        };
+    }
+    let bound = |key: &str, default: usize| {
+        let value = component.get(key).and_then(Value::as_u64);
+        value
+            .and_then(|value| usize::try_from(value).ok())
+            .unwrap_or(default)
+    };
+    if length < bound("min_length", 0) {
+        return Err(format!("{label} is too short"));
+    }
+    if length > bound("max_length", 4000) {
+        return Err(format!("{label} is too long"));
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! From an HTTP request to a handler and back: bodies, authorization, faults, the journal.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{FromRequest, Multipart, Query, RawPathParams, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use serde_json::Value;
+
+use super::{Auth, Call, Outcome, Reply, Route, Upload};
+use crate::{
+    clock::timestamp,
+    error::{ApiError, code},
+    journal::RecordedCall,
+    sim::Core,
+    state::World,
+};
+
+/// A request may be this long in all.
+const MAX_REQUEST: usize = 25 * 1024 * 1024;
+/// A file may be this long.
+const MAX_FILE: usize = 10 * 1024 * 1024;
+
+/// The REST side below `/api/v10` and `/api/v9`.
+pub(crate) fn router(core: &Arc<Core>) -> Router {
+    let mut api: Router<Arc<Core>> = Router::new();
+    for route in super::routes() {
+        let Ok(method) = Method::from_bytes(route.method.as_bytes()) else {
+            continue;
+        };
+        let Ok(filter) = MethodFilter::try_from(method) else {
+            continue;
+        };
+        let handler = move |State(core): State<Arc<Core>>,
+                            parameters: RawPathParams,
+                            request: Request| async move {
+            let parameters = parameters
+                .iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect();
+            serve(core, route, parameters, request).await
+        };
+        api = api.route(route.path, on(filter, handler));
+    }
+    let api = api
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_route)
+        .with_state(Arc::clone(core));
+    Router::new()
+        .nest("/api/v10", api.clone())
+        .nest("/api/v9", api)
+}
+
+async fn unknown_route(State(core): State<Arc<Core>>, method: Method, uri: Uri) -> Response {
+    let line = format!("{method} {}", uri.path());
+    tracing::warn!(route = line, "no such route");
+    core.with(|world| world.journal.violations.unknown_routes.push(line));
+    refusal(&code::NOT_FOUND.into())
+}
+
+async fn wrong_method(State(core): State<Arc<Core>>, method: Method, uri: Uri) -> Response {
+    let line = format!("{method} {}", uri.path());
+    tracing::warn!(route = line, "no such method on this route");
+    core.with(|world| world.journal.violations.unknown_routes.push(line));
+    refusal(&code::METHOD_NOT_ALLOWED.into())
+}
+
+async fn serve(
+    core: Arc<Core>,
+    route: Route,
+    parameters: Vec<(String, String)>,
+    request: Request,
+) -> Response {
+    let _in_flight = InFlight::enter(&core);
+    let headers = request.headers().clone();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let read = read_body(request).await;
+    let (body, files) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            let line = format!("{method} {}: {}", uri.path(), error.message);
+            core.with(|world| world.journal.violations.bad_bodies.push(line));
+            return refusal(&error);
+        }
+    };
+    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri)
+        .map(|query| query.0)
+        .unwrap_or_default();
+    let call = Call {
+        method,
+        route: route.path,
+        path: uri.path().to_owned(),
+        parameters,
+        query,
+        body,
+        files,
+        reason: reason(&headers),
+    };
+    let outcome = core.with(|world| {
+        let outcome = authorize(world, route, &headers).and_then(|()| (route.run)(world, &call));
+        record(world, call, &outcome);
+        outcome
+    });
+    match outcome {
+        Ok(reply) => success(reply),
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Counts a request as being worked on until it is dropped.
+struct InFlight(Arc<Core>);
+
+impl InFlight {
+    fn enter(core: &Arc<Core>) -> Self {
+        core.with(|world| world.journal.in_flight += 1);
+        Self(Arc::clone(core))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.with(|world| {
+            world.journal.in_flight -= 1;
+            world.journal.answered += 1;
+        });
+    }
+}
+
+fn authorize(world: &World, route: Route, headers: &HeaderMap) -> Result<(), ApiError> {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    if agent.is_none_or(|agent| !agent.starts_with("DiscordBot (")) && route.auth == Auth::Bot {
+        return Err(code::USER_AGENT_BLOCKED.into());
+    }
+    if route.auth == Auth::Open {
+        return Ok(());
+    }
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bot "));
+    if token == Some(world.options.bot_token.as_str()) {
+        Ok(())
+    } else {
+        Err(code::UNAUTHORIZED.into())
+    }
+}
+
+fn record(world: &mut World, call: Call, outcome: &Outcome) {
+    let (status, code) = match outcome {
+        Ok(Reply::Json(status, _)) => (status.as_u16(), 0),
+        Ok(Reply::Empty) => (204, 0),
+        Err(error) => (error.status, error.code),
+    };
+    if matches!(status, 401 | 403 | 429) {
+        let now = world.now();
+        world.journal.note_invalid(now);
+    }
+    if let Err(error) = outcome
+        && error.code == code::INVALID_FORM.code
+    {
+        let errors = error
+            .errors
+            .as_ref()
+            .map(Value::to_string)
+            .unwrap_or_default();
+        let line = format!("{} {}: {errors}", call.method, call.path);
+        tracing::debug!(error = line, "invalid form body");
+        world.journal.violations.bad_bodies.push(line);
+    }
+    if world.journal.is_on() {
+        let at = timestamp(world.now());
+        world.journal.record(RecordedCall {
+            method: call.method.to_string(),
+            path: call.path,
+            route: call.route,
+            query: call.query,
+            body: call.body,
+            files: call.files.into_iter().map(|file| file.name).collect(),
+            reason: call.reason,
+            status,
+            code,
+            at,
+        });
+    }
+}
+
+fn reason(headers: &HeaderMap) -> Option<String> {
+    let raw = headers.get("x-audit-log-reason")?.as_bytes();
+    Some(
+        percent_encoding::percent_decode(raw)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
+}
+
+async fn read_body(request: Request) -> Result<(Value, Vec<Upload>), ApiError> {
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    if content_type.starts_with("multipart/form-data") {
+        return read_multipart(request).await;
+    }
+    let bytes = axum::body::to_bytes(request.into_body(), MAX_REQUEST)
+        .await
+        .map_err(|_| ApiError::from(code::REQUEST_TOO_LARGE))?;
+    if bytes.is_empty() {
+        return Ok((Value::Null, Vec::new()));
+    }
+    if !content_type.starts_with("application/json") {
+        return Err(ApiError::form(
+            "",
+            "CONTENT_TYPE_INVALID",
+            "Expected \"Content-Type\" header to be one of {'application/json'}.",
+        ));
+    }
+    let body = serde_json::from_slice(&bytes).map_err(|_| ApiError::from(code::INVALID_JSON))?;
+    Ok((body, Vec::new()))
+}
+
+async fn read_multipart(request: Request) -> Result<(Value, Vec<Upload>), ApiError> {
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| ApiError::from(code::INVALID_JSON))?;
+    let mut body = Value::Object(serde_json::Map::new());
+    let mut files = Vec::new();
+    let too_large = |_| ApiError::from(code::REQUEST_TOO_LARGE);
+    while let Some(part) = parts.next_field().await.map_err(too_large)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.file_name().map(str::to_owned);
+        let content_type = part.content_type().map(str::to_owned);
+        let bytes: Bytes = part.bytes().await.map_err(too_large)?;
+        if name == "payload_json" {
+            body =
+                serde_json::from_slice(&bytes).map_err(|_| ApiError::from(code::INVALID_JSON))?;
+            continue;
+        }
+        if bytes.len() > MAX_FILE {
+            return Err(code::FILE_TOO_LARGE.into());
+        }
+        match file_name {
+            Some(file_name) => {
+                let number = name
+                    .trim_start_matches("files[")
+                    .trim_end_matches(']')
+                    .parse()
+                    .unwrap_or_else(|_| u64::try_from(files.len()).unwrap_or(0));
+                files.push(Upload {
+                    number,
+                    content_type: content_type
+                        .unwrap_or_else(|| "application/octet-stream".to_owned()),
+                    name: file_name,
+                    bytes,
+                });
+            }
+            None => body[name] = String::from_utf8_lossy(&bytes).into_owned().into(),
+        }
+    }
+    Ok((body, files))
+}
+
+fn success(reply: Reply) -> Response {
+    match reply {
+        Reply::Json(status, body) => json(status, body.to_string()),
+        Reply::Empty => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+pub(crate) fn refusal(error: &ApiError) -> Response {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json(status, error.body().to_string())
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
