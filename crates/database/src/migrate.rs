@@ -38,8 +38,9 @@ pub(crate) async fn run(connection: &mut PgConnection) -> Result<Migrated, OpenE
     {
         return Err(OpenError::SchemaTooNew { found, known });
     }
+    // Not `run`: a future that holds its borrow of a connection by `Acquire` can not move to another thread.
     MIGRATOR
-        .run(&mut *connection)
+        .run_direct(None, &mut *connection, false)
         .await
         .map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::SchemaDiffers {

@@ -94,18 +94,14 @@ pub struct Scene {
 #[derive(Debug)]
 pub struct Ctx<F> {
     kit: Kit<F>,
-    scene: Scene,
+    /// Who asks, where, and in which language.
+    pub scene: Scene,
 }
 
 impl<F> Ctx<F> {
     /// Puts the two together; the host does.
     pub const fn new(kit: Kit<F>, scene: Scene) -> Self {
         Self { kit, scene }
-    }
-
-    /// The feature's state and the house.
-    pub const fn kit(&self) -> &Kit<F> {
-        &self.kit
     }
 
     /// The guild.
@@ -115,6 +111,11 @@ impl<F> Ctx<F> {
     /// Explains, in a direct message, that this works in a server only.
     pub fn guild_id(&self) -> Outcome<GuildId> {
         Ok(self.scene.guild.ok_or(OnlyInGuild)?)
+    }
+
+    /// The language of the answer.
+    pub const fn lang(&self) -> Lang {
+        self.scene.lang
     }
 
     /// Who asks.
@@ -158,10 +159,10 @@ impl Scene {
 }
 
 impl<F> Deref for Ctx<F> {
-    type Target = Scene;
+    type Target = Kit<F>;
 
-    fn deref(&self) -> &Scene {
-        &self.scene
+    fn deref(&self) -> &Kit<F> {
+        &self.kit
     }
 }
 
@@ -196,4 +197,11 @@ impl Explain for BotLacks {
     fn explain(&self, lang: Lang) -> Option<String> {
         Some(text::permission_missing(lang, self.0))
     }
+}
+
+/// When a snowflake was made. See [Discord Docs/Snowflakes](https://docs.discord.com/developers/reference#snowflakes).
+pub fn created_at(snowflake: u64) -> Timestamp {
+    const EPOCH: i64 = 1_420_070_400_000;
+    let milliseconds = i64::try_from(snowflake >> 22).unwrap_or_default();
+    Timestamp::from_millisecond(milliseconds + EPOCH).unwrap_or(Timestamp::UNIX_EPOCH)
 }

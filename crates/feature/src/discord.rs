@@ -82,6 +82,7 @@ struct Inner {
     renames: Renames,
     brake: Brake,
     global_pause: std::sync::Mutex<Option<Instant>>,
+    latency: std::sync::Mutex<Option<Duration>>,
     deadline: Duration,
     clock: Clock,
 }
@@ -108,6 +109,7 @@ impl Discord {
                 renames: Renames::new(clock.clone()),
                 brake: Brake::new(clock.clone()),
                 global_pause: std::sync::Mutex::new(None),
+                latency: std::sync::Mutex::new(None),
                 deadline: settings.deadline,
                 clock,
             }),
@@ -182,6 +184,15 @@ impl Discord {
     /// How many names or topics of a channel may still be changed, and when one more is allowed if none may.
     pub fn renames_left(&self, channel: ChannelId) -> (u32, Option<Timestamp>) {
         self.inner.renames.left(channel)
+    }
+
+    /// How long Discord took for the last call that it answered; `None` before the first.
+    pub fn latency(&self) -> Option<Duration> {
+        *self
+            .inner
+            .latency
+            .lock()
+            .expect("no code panics while it holds this lock")
     }
 
     /// The count of refused requests and the state of the brake.
@@ -295,6 +306,11 @@ impl Discord {
     fn count(&self, answered: &Answered) {
         metrics::counter!("discord_rest_answers_total", "status" => answered.status.to_string())
             .increment(1);
+        *self
+            .inner
+            .latency
+            .lock()
+            .expect("no code panics while it holds this lock") = Some(answered.took);
         if limits::counts_as_invalid(answered) {
             self.inner.brake.count();
         }

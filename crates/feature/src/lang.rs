@@ -1,5 +1,7 @@
 //! The languages that Majordome speaks.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A language in which every sentence exists.
@@ -50,6 +52,18 @@ impl Lang {
     pub fn from_discord(locale: &str) -> Option<Self> {
         let language = locale.split(['-', '_']).next().unwrap_or(locale);
         Self::from_code(language)
+    }
+
+    /// The text of a command in this language: its localisation, or the default.
+    pub fn pick<'a>(
+        self,
+        default: &'a str,
+        localised: Option<&'a HashMap<String, String>>,
+    ) -> &'a str {
+        self.discord_locales()
+            .iter()
+            .find_map(|locale| localised?.get(*locale))
+            .map_or(default, String::as_str)
     }
 
     /// The language of a two-letter code.

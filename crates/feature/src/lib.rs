@@ -51,7 +51,7 @@ pub use self::{
     component::{
         Click, ComponentInput, Picked, PickedChannels, PickedMentionables, PickedRoles, PickedUsers,
     },
-    context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene},
+    context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene, created_at},
     custom_id::{CustomId, Word},
     discord::{Discord, DiscordSettings, Refusal},
     error::{Explain, Failure, Outcome},

@@ -65,6 +65,14 @@ pub struct CommandEntry {
     pub(crate) key: String,
 }
 
+impl CommandEntry {
+    /// Whether it may be used in direct messages with the bot.
+    pub fn is_for_direct_messages(&self) -> bool {
+        let contexts = self.schema.contexts.as_deref();
+        contexts.is_none_or(|contexts| contexts.contains(&InteractionContextType::BotDm))
+    }
+}
+
 /// A registered component action.
 #[expect(missing_debug_implementations, reason = "handlers are functions")]
 pub struct ComponentEntry {

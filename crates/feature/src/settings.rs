@@ -109,7 +109,9 @@ pub struct History {
     /// The changes.
     pub changes: Vec<Change>,
     /// Whether there are older ones.
-    pub has_more: bool,
+    pub has_older: bool,
+    /// Whether there are newer ones.
+    pub has_newer: bool,
 }
 
 /// A stored document can not be read.
@@ -271,9 +273,17 @@ impl Settings {
             i64::from(limit) + 1,
         )
         .await?;
-        let has_more = changes.len() > usize::from(limit);
+        let has_older = changes.len() > usize::from(limit);
         changes.truncate(limit.into());
-        Ok(History { changes, has_more })
+        let has_newer = match before {
+            Some(before) => store::has_change_from(&mut connection, guild, subject, before).await?,
+            None => false,
+        };
+        Ok(History {
+            changes,
+            has_older,
+            has_newer,
+        })
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Answered {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// From sending to the last byte.
+    pub(super) took: Duration,
 }
 
 /// No reply: the connection could not be made, broke, or took too long.
@@ -132,6 +134,7 @@ impl Wire {
         request: &Request,
         authorization: Option<&str>,
     ) -> Result<Answered, WireError> {
+        let begun = tokio::time::Instant::now();
         let reply = self
             .client
             .request(self.http(request, authorization)?)
@@ -155,6 +158,7 @@ impl Wire {
             status: head.status.as_u16(),
             headers: head.headers,
             body,
+            took: begun.elapsed(),
         })
     }
 

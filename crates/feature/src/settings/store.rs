@@ -113,3 +113,22 @@ pub(super) async fn history(
         })
         .collect())
 }
+
+/// Whether a change of this revision or a later one exists.
+pub(super) async fn has_change_from(
+    db: &mut PgConnection,
+    guild: GuildId,
+    subject: &str,
+    revision: i64,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from settings.change where guild_id = $1 and subject = $2 and revision >= $3
+           ) as "exists!""#,
+        guild as GuildId,
+        subject,
+        revision
+    )
+    .fetch_one(db)
+    .await
+}

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use database::{GuildId, InteractionId, RoleId, UserId};
 use feature::{Answer, General, Lang, Member, Scene, Settings};
-use jiff::Timestamp;
 use twilight_model::{application::interaction::Interaction, guild::Permissions};
 
 use crate::engine::Engine;
@@ -49,7 +48,7 @@ pub(super) async fn read(
         .and_then(|member| member.nick.clone());
     Scene {
         interaction: InteractionId::from(interaction.id),
-        created_at: created_at(interaction.id.get()),
+        created_at: feature::created_at(interaction.id.get()),
         guild,
         channel: interaction
             .channel
@@ -98,11 +97,4 @@ async fn general(settings: &Settings, guild: GuildId) -> Arc<General> {
             Arc::default()
         }
     }
-}
-
-/// When a snowflake was made. See [Discord Docs/Snowflakes](https://docs.discord.com/developers/reference#snowflakes).
-fn created_at(snowflake: u64) -> Timestamp {
-    const EPOCH: i64 = 1_420_070_400_000;
-    let milliseconds = i64::try_from(snowflake >> 22).unwrap_or_default();
-    Timestamp::from_millisecond(milliseconds + EPOCH).unwrap_or(Timestamp::UNIX_EPOCH)
 }
