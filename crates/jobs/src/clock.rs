@@ -116,8 +116,9 @@ mod tests {
     async fn a_manual_clock_wakes_its_sleepers() {
         let (clock, manual) = Clock::manual(Timestamp::UNIX_EPOCH);
         let sleeper = clock.clone();
+        let until = clock.now() + SignedDuration::from_hours(2);
         let asleep = tokio::spawn(async move {
-            sleeper.sleep(SignedDuration::from_hours(2)).await;
+            sleeper.sleep_until(until).await;
             sleeper.now()
         });
         manual.advance(SignedDuration::from_hours(1));

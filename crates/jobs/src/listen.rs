@@ -15,13 +15,14 @@ use crate::worker::Inner;
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
     notify: Notify,
+    /// The earliest instant heard of since the last look.
     earliest: Mutex<Option<Timestamp>>,
 }
 
 impl Wake {
     /// Something changed: look at the queue.
     pub(crate) fn now(&self) {
-        self.notify.notify_one();
+        self.at(Timestamp::MIN);
     }
 
     /// There is work for `instant`: no need to look before.
@@ -34,9 +35,9 @@ impl Wake {
         }
     }
 
-    /// The earliest instant heard of since the last look, forgotten by this call.
-    pub(crate) fn take_earliest(&self) -> Option<Timestamp> {
-        self.lock().take()
+    /// A look begins: what was heard before it will be seen by it.
+    pub(crate) fn forget(&self) {
+        *self.lock() = None;
     }
 
     /// The earliest instant heard of since the last look.
@@ -84,8 +85,8 @@ async fn hear(inner: &Inner, pause: &mut Duration) -> sqlx::Result<()> {
         while let Some(notification) = listener.try_recv().await? {
             let instant = notification.payload().parse().ok();
             match instant.and_then(|instant| Timestamp::from_millisecond(instant).ok()) {
-                Some(instant) if instant > inner.clock.now() => inner.wake.at(instant),
-                _ => inner.wake.now(),
+                Some(instant) => inner.wake.at(instant),
+                None => inner.wake.now(),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a worker knows how to run.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,10 +112,16 @@ impl Builder {
         let name = name.into();
         if name.is_empty() || name.chars().count() > 100 {
             self.mistake.get_or_insert(BuildError::BadName(name));
-        } else if self.handlers.contains_key(&name) {
-            self.mistake.get_or_insert(BuildError::Duplicate(name));
-        } else {
-            self.handlers.insert(name, Registered { handler, options });
+            return self;
+        }
+        match self.handlers.entry(name) {
+            Entry::Occupied(taken) => {
+                let twice = BuildError::Duplicate(taken.key().clone());
+                self.mistake.get_or_insert(twice);
+            }
+            Entry::Vacant(free) => {
+                free.insert(Registered { handler, options });
+            }
         }
         self
     }
@@ -145,11 +152,14 @@ impl Builder {
     /// the next is due is replaced by it.
     #[must_use]
     pub fn schedule(mut self, name: impl Into<String>, schedule: Schedule, payload: Value) -> Self {
-        let name = name.into();
-        if self.schedules.contains_key(&name) {
-            self.mistake.get_or_insert(BuildError::Duplicate(name));
-        } else {
-            self.schedules.insert(name, Scheduled { schedule, payload });
+        match self.schedules.entry(name.into()) {
+            Entry::Occupied(taken) => {
+                let twice = BuildError::Duplicate(taken.key().clone());
+                self.mistake.get_or_insert(twice);
+            }
+            Entry::Vacant(free) => {
+                free.insert(Scheduled { schedule, payload });
+            }
         }
         self
     }

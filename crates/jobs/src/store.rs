@@ -226,7 +226,7 @@ pub(crate) async fn renew(
 pub(crate) async fn finish(db: &mut PgConnection, worker: &str, id: JobId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from jobs.job where id = $1 and locked_by = $2",
-        id as JobId,
+        id.get(),
         worker
     )
     .execute(db)
@@ -265,7 +265,7 @@ pub(crate) async fn put_back(
          set locked_by = null, locked_until = null, attempts = $3,
              last_error = coalesce($4, last_error), run_at = $5, dead_at = $6
          where id = $1 and locked_by = $2 and not exists (select from gone)",
-        id as JobId,
+        id.get(),
         worker,
         left.attempts,
         left.error,
@@ -356,7 +356,7 @@ pub(crate) async fn list(
            where id > $1 and ($2::text is null or state = $2)
            order by id
            limit $4"#,
-        after as JobId,
+        after.get(),
         state,
         now.to_sqlx(),
         limit,
@@ -366,7 +366,7 @@ pub(crate) async fn list(
     Ok(rows
         .into_iter()
         .map(|row| JobRow {
-            id: JobId::from(row.id),
+            id: row.id,
             name: row.name,
             payload: row.payload,
             key: row.key,
@@ -406,7 +406,7 @@ pub(crate) async fn retry(
          )
          select pg_notify($3, '')::text as told
          from (select id from superseded union all select id from revived) as touched",
-        id as JobId,
+        id.get(),
         now,
         CHANNEL,
     )
@@ -423,7 +423,7 @@ pub(crate) async fn cancel(db: &mut PgConnection, id: JobId) -> sqlx::Result<boo
                update jobs.job set cancelled = true where id = $1 and locked_by is not null returning id
            )
            select exists (select from removed) or exists (select from marked) as "done!""#,
-        id as JobId,
+        id.get(),
     )
     .fetch_one(db)
     .await?;

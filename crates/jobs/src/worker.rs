@@ -193,7 +193,7 @@ impl Inner {
         let mut pause = Duration::from_millis(100);
         let mut away = false;
         loop {
-            self.wake.take_earliest();
+            self.wake.forget();
             let waited = match self.look().await {
                 Ok(()) => self.plan().await,
                 Err(error) => Err(error),
@@ -210,7 +210,7 @@ impl Inner {
                 Err(error) => {
                     if !away {
                         tracing::warn!(
-                            error = &error as &dyn std::error::Error,
+                            %error,
                             "the job queue is away; waiting for it"
                         );
                     }
@@ -309,7 +309,7 @@ impl Inner {
                 () = due => return,
                 () = &mut latest => return,
                 () = self.wake.notified() => {
-                    if self.wake.earliest().is_none_or(|earliest| earliest <= self.clock.now()) {
+                    if self.wake.earliest().is_some_and(|earliest| earliest <= self.clock.now()) {
                         return;
                     }
                 }
@@ -553,7 +553,9 @@ impl Inner {
         match tokio::time::timeout(Duration::from_secs(2), give_back).await {
             Ok(Ok(())) => {}
             _ => {
-                tracing::warn!("jobs could not be given back; they run again when their lease ends")
+                tracing::warn!(
+                    "jobs could not be given back; they run again when their lease ends"
+                );
             }
         }
     }
