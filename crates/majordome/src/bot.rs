@@ -31,7 +31,14 @@ impl Bot {
         let catalogue = crate::features::all().build()?;
         let database = Database::open(&setup.database).await.map_err(explained)?;
         tracing::info!(took = ?begun.elapsed(), "the database is ready");
-        let started = host::start(setup.host, catalogue, database.clone(), Clock::system(), stopping).await;
+        let started = host::start(
+            setup.host,
+            catalogue,
+            database.clone(),
+            Clock::system(),
+            stopping,
+        )
+        .await;
         match started {
             Ok(running) => Ok(Self { database, running }),
             Err(error) => {

@@ -13,11 +13,20 @@ use tokio_util::sync::CancellationToken;
 use crate::bot::{Bot, Setup};
 
 /// Plays the demo. With `once` it ends after the story; else it stays up until it is told to stop.
-pub(crate) async fn demo(data_dir: &Path, once: bool, stopping: CancellationToken) -> anyhow::Result<()> {
-    let sim = Sim::start(SimOptions::default()).await.context("the simulator does not start")?;
+pub(crate) async fn demo(
+    data_dir: &Path,
+    once: bool,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
+    let sim = Sim::start(SimOptions::default())
+        .await
+        .context("the simulator does not start")?;
     let setup = setup(&sim, data_dir);
     let guild = sim.guild("Chez Majordome").locale("fr");
-    say(&format!("A simulated Discord listens on {}.", sim.api_url()));
+    say(&format!(
+        "A simulated Discord listens on {}.",
+        sim.api_url()
+    ));
     let bot = connect(&sim, &setup, &stopping).await?;
     say("The bot is connected to it, with a Postgres of its own. Here is what people see:\n");
 
@@ -27,8 +36,15 @@ pub(crate) async fn demo(data_dir: &Path, once: bool, stopping: CancellationToke
     };
     say(&sim.transcript());
     let violations = sim.violations();
-    ensure!(violations.is_clean(), "Discord would have refused something: {violations:?}");
-    ensure!(sim.unread().is_empty(), "the bot said something that nobody asked for: {:?}", sim.unread());
+    ensure!(
+        violations.is_clean(),
+        "Discord would have refused something: {violations:?}"
+    );
+    ensure!(
+        sim.unread().is_empty(),
+        "the bot said something that nobody asked for: {:?}",
+        sim.unread()
+    );
     if once {
         bot.stop().await;
         say("The story went well.");
@@ -69,7 +85,9 @@ async fn connect(sim: &Sim, setup: &Setup, stopping: &CancellationToken) -> anyh
     let bot = Bot::start(setup.clone(), stopping.child_token()).await?;
     bot.running.synced().await;
     let connected = sim.wait_until(Duration::from_secs(20), |sim| sim.connected_shards() > 0);
-    connected.await.context("the bot does not connect to the simulated Discord")?;
+    connected
+        .await
+        .context("the bot does not connect to the simulated Discord")?;
     Ok(bot)
 }
 
@@ -89,10 +107,17 @@ async fn story(
     ask(bob.slash("/help", &[])).await?;
 
     let zones = ask(owner.types("/settings set", "time_zone", "par")).await?;
-    let zone = zones.choices.iter().find(|choice| choice.name == "Europe/Paris");
+    let zone = zones
+        .choices
+        .iter()
+        .find(|choice| choice.name == "Europe/Paris");
     let zone = zone.context("Europe/Paris is not among the choices")?;
     let zone = zone.value.as_str().unwrap_or_default().to_owned();
-    ask(owner.slash("/settings set", &[("time_zone", zone.into()), ("staff_role", (&team).into())])).await?;
+    ask(owner.slash(
+        "/settings set",
+        &[("time_zone", zone.into()), ("staff_role", (&team).into())],
+    ))
+    .await?;
     refused(&bob, bob.slash("/settings show", &[])).await?;
 
     // A button works after any restart: nothing about it is in memory.
@@ -112,11 +137,17 @@ async fn ask(asked: Asked) -> anyhow::Result<Answer> {
 async fn refused(person: &Person, asked: Asked) -> anyhow::Result<()> {
     match asked.answer().await {
         Err(discord_sim::NoAnswer::CouldNotAsk(_)) => Ok(()),
-        other => anyhow::bail!("{} was allowed what needs a permission: {other:?}", person.name()),
+        other => anyhow::bail!(
+            "{} was allowed what needs a permission: {other:?}",
+            person.name()
+        ),
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the demo speaks to the person who typed the command")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the demo speaks to the person who typed the command"
+)]
 fn say(text: &str) {
     println!("{text}");
 }
