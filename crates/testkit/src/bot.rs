@@ -76,8 +76,12 @@ impl Bot {
             version: "0.0.0-test",
         };
         let started = runtime.spawn(async move {
-            let catalogue = registry.build().unwrap_or_else(|clashes| panic!("{clashes}"));
-            let database = Database::open(&settings).await.expect("the test database opens");
+            let catalogue = registry
+                .build()
+                .unwrap_or_else(|clashes| panic!("{clashes}"));
+            let database = Database::open(&settings)
+                .await
+                .expect("the test database opens");
             let stopping = CancellationToken::new();
             let running = host::start(config, catalogue, database.clone(), clock, stopping)
                 .await
@@ -85,11 +89,17 @@ impl Bot {
             (running, database)
         });
         let (running, database) = started.await.expect("the bot starts");
-        Self { runtime: Some(runtime), running: Some(running), database }
+        Self {
+            runtime: Some(runtime),
+            running: Some(running),
+            database,
+        }
     }
 
     pub(crate) fn running(&self) -> &Running {
-        self.running.as_ref().expect("a bot runs until it is stopped")
+        self.running
+            .as_ref()
+            .expect("a bot runs until it is stopped")
     }
 
     /// Ends it well.

@@ -17,7 +17,10 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where people and a bot meet.
-#[expect(missing_debug_implementations, reason = "a failing story prints its transcript")]
+#[expect(
+    missing_debug_implementations,
+    reason = "a failing story prints its transcript"
+)]
 pub struct Story {
     /// Discord.
     pub sim: Sim,
@@ -66,7 +69,10 @@ fn prepare() {
             .install_default()
             .expect("nobody else installs a provider");
         let filter = tracing_subscriber::EnvFilter::from_default_env();
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
     });
 }
 
@@ -75,7 +81,14 @@ impl Story {
         let database = TestDatabase::create().await;
         let sim = Sim::start(sim).await.expect("the simulator starts");
         let (clock, hand) = Clock::manual(sim.now());
-        let bot = Bot::start(&sim, features(), database.settings(), clock.clone(), &options).await;
+        let bot = Bot::start(
+            &sim,
+            features(),
+            database.settings(),
+            clock.clone(),
+            &options,
+        )
+        .await;
         let story = Self {
             sim,
             allows_refusals: false,
@@ -106,13 +119,22 @@ impl Story {
     }
 
     fn bot(&self) -> &Bot {
-        self.bot.as_ref().expect("the story has a bot: it was killed or stopped and not restarted")
+        self.bot
+            .as_ref()
+            .expect("the story has a bot: it was killed or stopped and not restarted")
     }
 
     /// Waits until the bot is connected, its commands are in Discord, and it is idle.
     pub async fn ready(&self) {
-        let connected = self.sim.wait_until(PATIENCE, |sim| sim.connected_shards() > 0).await;
-        assert!(connected.is_ok(), "the bot does not connect\n{}", self.sim.transcript());
+        let connected = self
+            .sim
+            .wait_until(PATIENCE, |sim| sim.connected_shards() > 0)
+            .await;
+        assert!(
+            connected.is_ok(),
+            "the bot does not connect\n{}",
+            self.sim.transcript()
+        );
         let synced = tokio::time::timeout(PATIENCE, self.bot().running().synced()).await;
         assert!(synced.is_ok(), "the commands do not reach Discord");
         self.idle().await;
@@ -135,7 +157,11 @@ impl Story {
                 Some(what) => {
                     calm = 0;
                     let is_late = tokio::time::Instant::now() > deadline;
-                    assert!(!is_late, "the bot is still busy: {what}\n{}", self.sim.transcript());
+                    assert!(
+                        !is_late,
+                        "the bot is still busy: {what}\n{}",
+                        self.sim.transcript()
+                    );
                 }
             }
             let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
@@ -148,7 +174,9 @@ impl Story {
         for shard in 0..u32::try_from(self.sim.connected_shards()).unwrap_or(u32::MAX) {
             let (sent, handled) = (self.sim.last_sequence(shard.into()), running.handled(shard));
             if sent > handled {
-                return Some(format!("shard {shard} has handled {handled:?} of {sent:?} events"));
+                return Some(format!(
+                    "shard {shard} has handled {handled:?} of {sent:?} events"
+                ));
             }
         }
         if running.in_work() > 0 {
@@ -162,8 +190,17 @@ impl Story {
     }
 
     async fn jobs(&self) -> jobs::Counts {
-        let mut connection = self.database.database().acquire().await.expect("the database answers");
-        self.house().jobs.counts(&mut connection).await.expect("the jobs can be counted")
+        let mut connection = self
+            .database
+            .database()
+            .acquire()
+            .await
+            .expect("the database answers");
+        self.house()
+            .jobs
+            .counts(&mut connection)
+            .await
+            .expect("the jobs can be counted")
     }
 
     /// Waits for the answer to a question, and until the bot is idle again.
@@ -183,7 +220,8 @@ impl Story {
 
     /// Moves the clock, and waits until what became due is done.
     pub async fn advance(&self, by: SignedDuration) {
-        self.sim.advance(Duration::try_from(by).expect("time goes forward"));
+        self.sim
+            .advance(Duration::try_from(by).expect("time goes forward"));
         self.hand.advance(by);
         self.idle().await;
     }
@@ -204,7 +242,14 @@ impl Story {
     pub async fn start(&mut self) {
         let registry = (self.features)();
         let settings = self.database.settings();
-        let bot = Bot::start(&self.sim, registry, settings, self.clock.clone(), &self.options).await;
+        let bot = Bot::start(
+            &self.sim,
+            registry,
+            settings,
+            self.clock.clone(),
+            &self.options,
+        )
+        .await;
         self.bot = Some(bot);
     }
 
@@ -230,7 +275,10 @@ impl Story {
         );
         if !self.allows_refusals {
             let violations = self.sim.violations();
-            assert!(violations.is_clean(), "Discord had to refuse requests: {violations:#?}");
+            assert!(
+                violations.is_clean(),
+                "Discord had to refuse requests: {violations:#?}"
+            );
         }
         openapi::check(&self.sim.calls());
         self.stop().await;

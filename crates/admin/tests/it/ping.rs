@@ -11,7 +11,9 @@ async fn a_member_gets_an_answer_and_measures_again() {
         let answer = story.answer(alice.slash("/ping", &[])).await;
         assert!(answer.is_ephemeral);
         assert!(answer.text().contains("Pong !"), "{}", answer.text());
-        let again = story.answer(alice.clicks(answer.message(), "Mesurer de nouveau")).await;
+        let again = story
+            .answer(alice.clicks(answer.message(), "Mesurer de nouveau"))
+            .await;
         assert!(again.text().contains("Passerelle"), "{}", again.text());
     })
     .await;
