@@ -21,8 +21,18 @@ SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh \
     "$target/debug/examples/with_database" SQLX_DATABASE_URL \
     cargo check --quiet --workspace --all-targets
 
+# Which columns may be null is guessed from a query plan, and another version of Postgres may guess
+# otherwise. The check above has just compiled everything with what this one says.
+plain() {
+    local file
+    for file in "$1"/query-*.json; do
+        echo "${file##*/}"
+        awk '/"nullable": \[/ { skip = 1 } !skip { print } /\]/ { skip = 0 }' "$file"
+    done
+}
+
 if [ "${1:-}" = --check ]; then
-    if ! diff -rq "$wanted" "$fresh"; then
+    if ! diff <(plain "$wanted") <(plain "$fresh"); then
         echo "error: $wanted is out of date; run \`just prepare\` and commit it" >&2
         exit 1
     fi

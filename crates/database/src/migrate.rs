@@ -38,7 +38,8 @@ pub(crate) async fn run(connection: &mut PgConnection) -> Result<Migrated, OpenE
     {
         return Err(OpenError::SchemaTooNew { found, known });
     }
-    // Not `run`: a future that holds its borrow of a connection by `Acquire` can not move to another thread.
+    // `run` takes anything that can lend a connection, and its future can then not be shown to be
+    // `Send`; this is the same for a connection at hand.
     MIGRATOR
         .run_direct(None, &mut *connection, false)
         .await

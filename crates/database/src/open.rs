@@ -70,7 +70,7 @@ impl Database {
     async fn open_with(settings: &Settings, options: PgConnectOptions) -> Result<Self, OpenError> {
         let options = options.application_name("majordome");
         let mut connection = wait_for(&options, settings.start_timeout).await?;
-        check_version(&connection, &options)?;
+        check_version(connection.server_version_num(), &options)?;
         let migrated = crate::migrate::run(&mut connection).await?;
         if migrated.applied > 0 {
             tracing::info!(
@@ -255,11 +255,10 @@ fn transient(error: sqlx::Error, options: &PgConnectOptions) -> Result<String, O
     }
 }
 
-fn check_version(connection: &PgConnection, options: &PgConnectOptions) -> Result<(), OpenError> {
+/// `number` is the server's version as it counts: 150018 is 15.18.
+fn check_version(number: Option<u32>, options: &PgConnectOptions) -> Result<(), OpenError> {
     // A server that does not say its version is one of the compatible engines: let it try.
-    let number = connection
-        .server_version_num()
-        .unwrap_or(MINIMUM_SERVER * 10_000);
+    let number = number.unwrap_or(MINIMUM_SERVER * 10_000);
     if number / 10_000 >= MINIMUM_SERVER {
         return Ok(());
     }
@@ -279,4 +278,21 @@ where
     T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
 {
     connection.fetch_one(sql.into_sql_str()).await?.try_get(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_older_than_the_minimum_is_refused() {
+        let options = PgConnectOptions::new().host("db").port(5432).database("m");
+        assert!(check_version(Some(140_000), &options).is_ok());
+        assert!(check_version(Some(180_001), &options).is_ok());
+        let error = check_version(Some(130_021), &options).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the server at db:5432/m is PostgreSQL 13.21; 14 or newer is needed"
+        );
+    }
 }

@@ -96,6 +96,27 @@ impl Settings {
         }
         Ok(Self::new(Server::Remote(Box::new(options))))
     }
+
+    /// The server at `host` (a folder, beginning with `/`, for its socket) and `port`.
+    pub fn from_parts(
+        host: &str,
+        port: u16,
+        user: &str,
+        password: &SecretString,
+        database: &str,
+    ) -> Self {
+        let options = PgConnectOptions::new_without_pgpass()
+            .port(port)
+            .username(user)
+            .password(password.expose_secret())
+            .database(database);
+        let options = if host.starts_with('/') {
+            options.socket(host)
+        } else {
+            options.host(host)
+        };
+        Self::new(Server::Remote(Box::new(options)))
+    }
 }
 
 impl Server {

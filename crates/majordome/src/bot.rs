@@ -29,7 +29,7 @@ impl Bot {
     pub(crate) async fn start(setup: Setup, stopping: CancellationToken) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let catalogue = crate::features::all().build()?;
-        let database = Database::open(&setup.database).await.map_err(explained)?;
+        let database = Database::open(&setup.database).await?;
         tracing::info!(took = ?begun.elapsed(), "the database is ready");
         let started = host::start(
             setup.host,
@@ -48,6 +48,11 @@ impl Bot {
         }
     }
 
+    /// Its database.
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Waits until it is told to stop or Discord refuses it for good, then stops well.
     pub(crate) async fn run(mut self) -> anyhow::Result<()> {
         let ended = self.running.ended().await;
@@ -60,12 +65,6 @@ impl Bot {
         self.running.stop().await;
         self.database.close().await;
     }
-}
-
-/// What is wrong with the database, and what to do.
-fn explained(error: database::OpenError) -> anyhow::Error {
-    let remedy = error.remedy();
-    anyhow::Error::new(error).context(remedy)
 }
 
 /// Told to stop by SIGTERM or Ctrl-C.

@@ -70,7 +70,7 @@ async fn make(
         )))
         .await?;
     let mut connection = options.clone().database(&working).connect().await?;
-    MIGRATOR.run(&mut connection).await?;
+    MIGRATOR.run_direct(None, &mut connection, false).await?;
     connection.close().await?;
     admin
         .execute(AssertSqlSafe(format!(

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use sqlx::{ConnectOptions, Executor, Row};
 
 /// A data directory that any user may walk to, as the server may run as another user than the tests.
-fn data_dir() -> tempfile::TempDir {
+pub(crate) fn data_dir() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -6,4 +6,5 @@
 )]
 
 mod local;
+mod opening;
 mod test_databases;
