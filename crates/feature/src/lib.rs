@@ -1,1 +1,73 @@
 //! The contract every feature is written against, and the kit they share.
+//!
+//! A feature is a type that implements [`Feature`]: its [`register`](Feature::register) hands typed handlers to a
+//! [`Scope`]. A handler is an async function; what it takes decides what it handles:
+//!
+//! | handler | context | input | registered by |
+//! |---|---|---|---|
+//! | slash command | [`Ctx`] | a [`SlashCommand`] | [`Scope::command`] |
+//! | choices while typing | [`Ctx`] | a [`Typing`] | [`Scope::typing`] |
+//! | context menu | [`Ctx`] | a [`ContextMenu`] | [`Scope::menu`] |
+//! | button, select | [`Ctx`] | [`Click`], [`Picked`], [`PickedUsers`], … | [`Scope::component`] |
+//! | modal | [`Ctx`] | [`Submit`] of a [`Form`] | [`Scope::modal`] |
+//! | gateway event | [`Kit`] | [`On`] a [`GatewayEvent`] | [`Scope::on`] |
+//! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
+//! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
+//!
+//! A [`Registry`] takes all features, refuses what clashes or breaks a rule of Discord's, and becomes the
+//! [`Catalogue`] from which the host derives intents, events, cache and commands.
+//!
+//! What handlers share: [`Card`] and [`Reply`] (what is shown), [`CustomId`] (what buttons carry), [`Explain`]
+//! and [`Failure`] (errors with two audiences), [`Capability`] (who may), [`Discord`] (REST with care),
+//! [`Settings`] (typed documents), [`words!`] (sentences in two languages).
+
+mod access;
+pub mod card;
+mod command;
+mod component;
+mod context;
+pub mod custom_id;
+pub mod discord;
+mod error;
+mod event;
+mod handler;
+mod lang;
+mod modal;
+mod names;
+mod permission_names;
+mod pulse;
+mod registry;
+mod reply;
+mod rules;
+mod scope;
+pub mod settings;
+pub mod text;
+mod words;
+
+pub use self::{
+    access::{Access, Capability, Member},
+    card::{Button, Card, Colour, Select, SelectKind},
+    command::{ContextMenu, Place, SlashCommand, Target, Typing, path},
+    component::{
+        Click, ComponentInput, Picked, PickedChannels, PickedMentionables, PickedRoles, PickedUsers,
+    },
+    context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene, created_at},
+    custom_id::{CustomId, Word},
+    discord::{Discord, DiscordSettings, Refusal},
+    error::{Explain, Failure, Outcome, chain},
+    event::{GatewayEvent, On},
+    handler::{BoxFuture, Handle},
+    lang::Lang,
+    modal::{Fields, Form, Modal, SelectField, Submit, TextField},
+    permission_names::permission_names,
+    pulse::{Pulse, ShardPulse},
+    registry::{Catalogue, Clashes, Registry},
+    reply::{Answer, Body, Choice, ChoiceValue, Reply},
+    scope::{
+        CommandEntry, ComponentEntry, EventEntry, Feature, JobEntry, ModalEntry, Outdated,
+        ReconcileEntry, RouteEntry, Run, ScheduleEntry, Scope, Work,
+    },
+    settings::{General, Settings},
+    words::Words,
+};
+pub use jobs::Class;

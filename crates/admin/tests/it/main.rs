@@ -1,0 +1,7 @@
+//! Stories of administration.
+
+mod ping;
+
+fn features() -> feature::Registry {
+    feature::Registry::new().with(admin::Admin)
+}

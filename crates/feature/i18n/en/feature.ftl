@@ -1,0 +1,36 @@
+previous-page = ◀ Back
+next-page = Next ▶
+cut-note = The text is longer than a message may be. All of it is in the attached file.
+full-text-file = full-text.txt
+
+not-allowed = You need { $permissions } for this (`{ $capability }`). Ask an administrator of the server for it.
+not-allowed-or-staff = You need { $permissions } or the staff role for this (`{ $capability }`). Ask an administrator of the server for it.
+only-in-guild = This works in a server only. Use it in a channel of your server.
+permission-missing = I can not do this: I lack { $permissions } here. Give my role { $count ->
+    [one] this permission
+   *[other] these permissions
+} and try again.
+refused-by-hierarchy = Discord does not let me do this: my highest role must stand above the roles and members that I change. Move my role up in the server settings and try again.
+direct-messages-closed = I can not write to this member: their direct messages are closed to this server.
+gone-channel = This channel no longer exists.
+gone-guild = I am no longer in this server.
+gone-member = This member is no longer in the server.
+gone-message = This message no longer exists.
+gone-role = This role no longer exists.
+gone-webhook = This webhook no longer exists.
+gone-interaction = This took too long: Discord no longer accepts an answer. Try again.
+gone-other = What this is about no longer exists in Discord.
+not-in-voice = This member is in no voice channel. They must join one first.
+renamed-too-often = Discord lets { $channel } change its name or topic twice in 10 minutes. The next change is possible { $when }.
+too-often = Discord asks for a pause. Try again { $when }.
+discord-is-full = Discord allows no more of this in the server (limit { $code }). Delete what is no longer needed and try again.
+discord-is-away = Discord does not answer at the moment. Try again in a minute.
+bad-zone = `{ $name }` is no time zone that I know. Type the beginning of a city, for example `Europe/Paris`, and pick one from the list.
+outdated-command = This command has changed since your Discord loaded it. Reload Discord (Ctrl+R) and try again.
+outdated-component = This message is from an older version and its buttons no longer work. Open it again with its command.
+
+incident = Something went wrong on my side. Nothing else is needed from you; if it happens again, tell the operator the number `{ $id }`.
+too-slow = This takes too long and was stopped. Try again; if it happens again, tell the operator the number `{ $id }`.
+busy = I have too much to do at the moment. Try again in a few seconds.
+stopping = I am being restarted. Try again in a minute.
+

@@ -1,0 +1,112 @@
+//! What a reply means: done, refused, or again after a pause.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+use twilight_http::request::{Method, Request};
+use twilight_http_ratelimiting::RateLimitHeaders;
+
+use super::{Limit, Refusal, wire::Answered};
+
+/// What to do with a reply.
+pub(super) enum Verdict {
+    Done(Answered),
+    Refused(Box<Refusal>),
+    /// Send again after the pause, if attempts and deadline allow; else this is the refusal.
+    Again {
+        after: Duration,
+        global: bool,
+        otherwise: Box<Refusal>,
+    },
+}
+
+/// Judges a reply.
+pub(super) fn judge(request: &Request, answered: Answered, now: Timestamp) -> Verdict {
+    match answered.status {
+        200..=299 => Verdict::Done(answered),
+        429 => {
+            let after = retry_after(&answered);
+            let global = header(&answered, "x-ratelimit-scope") == Some("global")
+                || header(&answered, "x-ratelimit-global").is_some();
+            let again_at = now + SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
+            let limit = if global { Limit::Global } else { Limit::Route };
+            Verdict::Again {
+                after,
+                global,
+                otherwise: Box::new(Refusal::Limited { limit, again_at }),
+            }
+        }
+        500..=599 => {
+            let refusal = Box::new(Refusal::Unavailable {
+                status: answered.status,
+            });
+            // A POST may have taken effect before the error: sending it again could do it twice.
+            if request.method() == Method::Post {
+                Verdict::Refused(refusal)
+            } else {
+                Verdict::Again {
+                    after: Duration::from_millis(500),
+                    global: false,
+                    otherwise: refusal,
+                }
+            }
+        }
+        _ => Verdict::Refused(Box::new(Refusal::from_reply(
+            request,
+            answered.status,
+            &answered.body,
+        ))),
+    }
+}
+
+/// Whether Discord counts the reply against the limit of invalid requests.
+pub(super) fn counts_as_invalid(answered: &Answered) -> bool {
+    match answered.status {
+        401 | 403 => true,
+        429 => header(answered, "x-ratelimit-scope") != Some("shared"),
+        _ => false,
+    }
+}
+
+/// The bucket that a reply tells of. Discord sends these headers on ordinary replies too.
+pub(super) fn bucket(answered: &Answered) -> Option<RateLimitHeaders> {
+    let bucket = header(answered, RateLimitHeaders::BUCKET)?
+        .as_bytes()
+        .to_vec();
+    let limit = header(answered, RateLimitHeaders::LIMIT)?.parse().ok()?;
+    let remaining = header(answered, RateLimitHeaders::REMAINING)?
+        .parse()
+        .ok()?;
+    let reset_after: f64 = header(answered, RateLimitHeaders::RESET_AFTER)?
+        .parse()
+        .ok()?;
+    let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
+    Some(RateLimitHeaders {
+        bucket,
+        limit,
+        remaining,
+        reset_at: (Instant::now() + reset_after).into_std(),
+    })
+}
+
+/// How long Discord asks to wait: the body knows fractions, the header whole seconds; a second when neither says.
+pub(super) fn retry_after(answered: &Answered) -> Duration {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        retry_after: f64,
+    }
+    let seconds = serde_json::from_slice::<Body>(&answered.body)
+        .map(|body| body.retry_after)
+        .ok()
+        .or_else(|| header(answered, "retry-after")?.parse().ok())
+        .unwrap_or(1.0);
+    // A pause of zero would hammer: Discord's clocks and ours differ a little.
+    Duration::try_from_secs_f64(seconds)
+        .unwrap_or(Duration::from_secs(1))
+        .max(Duration::from_millis(50))
+}
+
+fn header<'a>(answered: &'a Answered, name: &str) -> Option<&'a str> {
+    answered.headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,69 @@
+//! How the program is doing, for `/ping`, `/info` and the health check.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use parking_lot::RwLock;
+
+/// What the host keeps true and everyone may read; clones share it.
+#[derive(Clone, Debug)]
+pub struct Pulse {
+    started_at: Timestamp,
+    version: &'static str,
+    shards: Arc<RwLock<BTreeMap<u32, ShardPulse>>>,
+}
+
+/// How one shard is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ShardPulse {
+    /// Whether the session is open and events flow.
+    pub is_active: bool,
+    /// The round trip of the last heartbeat, once there was one.
+    pub latency: Option<Duration>,
+    /// How many guilds it carries.
+    pub guilds: u32,
+}
+
+impl Pulse {
+    /// A pulse that starts now; `version` is the program's.
+    pub fn new(started_at: Timestamp, version: &'static str) -> Self {
+        Self {
+            started_at,
+            version,
+            shards: Arc::default(),
+        }
+    }
+
+    /// When the program started.
+    pub const fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// The program's version.
+    pub const fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// All shards of this program, by number.
+    pub fn shards(&self) -> BTreeMap<u32, ShardPulse> {
+        self.shards.read().clone()
+    }
+
+    /// One shard.
+    pub fn shard(&self, id: u32) -> Option<ShardPulse> {
+        self.shards.read().get(&id).copied()
+    }
+
+    /// Changes what is told of a shard; the host does.
+    pub fn beat(&self, id: u32, change: impl FnOnce(&mut ShardPulse)) {
+        change(self.shards.write().entry(id).or_default());
+    }
+
+    /// The memory that the program holds, in bytes, where the system tells.
+    pub fn memory() -> Option<u64> {
+        let statm = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = statm.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kibibytes * 1024)
+    }
+}

@@ -1,0 +1,574 @@
+//! Registration: what a feature is, in one place.
+//!
+//! A [`Scope`] takes typed handlers and keeps them erased, each with the schema, the parser and the rules that
+//! its types state. Nothing here touches the network or the database.
+
+use std::{any::type_name, sync::Arc};
+
+use database::GuildId;
+use jobs::Job;
+use serde_json::Value;
+use twilight_cache_inmemory::ResourceType;
+use twilight_gateway::EventTypeFlags;
+use twilight_interactions::command::CreateCommand;
+use twilight_model::{
+    application::{
+        command::Command,
+        interaction::{
+            InteractionContextType, application_command::CommandData,
+            message_component::MessageComponentInteractionData, modal::ModalInteractionData,
+        },
+    },
+    channel::message::component::ComponentType,
+    gateway::{Intents, event::Event},
+};
+
+use crate::{
+    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Explain,
+    Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place, Reply,
+    Scene, SlashCommand, Submit, Typing, command,
+    settings::{Document, DocumentEntry},
+    text,
+};
+
+/// A part of Majordome that can be taken out: a crate with commands, events, tables and words of its own.
+pub trait Feature: Sized + Send + Sync + 'static {
+    /// Its name: Postgres schema, first part of its custom ids, metric label, span.
+    const NAME: &'static str;
+
+    /// States what it handles. Pure: no I/O.
+    fn register(scope: &mut Scope<'_, Self>);
+}
+
+/// An erased handler of something that a person waits for.
+pub type Run<Input> =
+    Arc<dyn Fn(House, Scene, Input) -> BoxFuture<'static, Outcome<Reply>> + Send + Sync>;
+/// An erased handler of something that nobody waits for.
+pub type Work<Input> = Arc<dyn Fn(House, Input) -> BoxFuture<'static, Outcome<()>> + Send + Sync>;
+
+/// A registered command.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct CommandEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// What Discord is told.
+    pub schema: Command,
+    /// How the answer looks.
+    pub answer: Answer,
+    /// What the member must be allowed to do.
+    pub access: Access,
+    /// Runs it.
+    pub run: Run<CommandData>,
+    /// Offers choices while an option is typed.
+    pub typing: Option<Run<CommandData>>,
+    /// The key of its French name; the name itself for slash commands.
+    pub(crate) key: String,
+}
+
+impl CommandEntry {
+    /// Whether it may be used in direct messages with the bot.
+    pub fn is_for_direct_messages(&self) -> bool {
+        let contexts = self.schema.contexts.as_deref();
+        contexts.is_none_or(|contexts| contexts.contains(&InteractionContextType::BotDm))
+    }
+}
+
+/// A registered component action.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct ComponentEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// `feature:action:vN`.
+    pub tag: String,
+    /// The length of its longest id.
+    pub(crate) longest: usize,
+    /// The kind of component.
+    pub kind: ComponentType,
+    /// What happens on the screen.
+    pub answer: Answer,
+    /// What the member must be allowed to do.
+    pub access: Option<&'static Capability>,
+    /// Runs it with the arguments behind the tag.
+    pub run: Run<(String, MessageComponentInteractionData)>,
+}
+
+/// A registered modal.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct ModalEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// `feature:action:vN`.
+    pub tag: String,
+    /// The length of its longest id.
+    pub(crate) longest: usize,
+    /// What happens on the screen.
+    pub answer: Answer,
+    /// What the member must be allowed to do.
+    pub access: Option<&'static Capability>,
+    /// Runs it with the arguments behind the tag.
+    pub run: Run<(String, ModalInteractionData)>,
+}
+
+/// A registered event handler.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct EventEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// The event's name.
+    pub name: &'static str,
+    /// The parser's flag.
+    pub flag: EventTypeFlags,
+    /// The intents that bring it.
+    pub intents: Intents,
+    /// Runs it.
+    pub run: Work<Arc<Event>>,
+}
+
+/// A registered repair.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct ReconcileEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// Runs it.
+    pub run: Work<GuildId>,
+}
+
+/// A registered job.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct JobEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// The job's name.
+    pub name: &'static str,
+    /// How long it may take and how often it is tried.
+    pub options: jobs::Options,
+    /// Runs it.
+    pub run: Work<Value>,
+}
+
+/// A job that returns on a schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduleEntry {
+    /// Who registered it.
+    pub feature: &'static str,
+    /// The job's name; a job has one schedule.
+    pub job: &'static str,
+    /// When it returns.
+    pub schedule: jobs::Schedule,
+    /// The job's payload.
+    pub payload: Value,
+}
+
+/// Routes that a feature hands to the HTTP engine.
+#[expect(missing_debug_implementations, reason = "routers hold functions")]
+pub struct RouteEntry {
+    /// Who registered them.
+    pub feature: &'static str,
+    /// Makes the router.
+    pub router: Arc<dyn Fn(House) -> axum::Router + Send + Sync>,
+}
+
+/// Everything that one feature registered.
+pub(crate) struct Registered {
+    pub(crate) commands: Vec<CommandEntry>,
+    pub(crate) typings: Vec<(&'static str, Run<CommandData>)>,
+    pub(crate) components: Vec<ComponentEntry>,
+    pub(crate) modals: Vec<ModalEntry>,
+    pub(crate) events: Vec<EventEntry>,
+    pub(crate) reconciles: Vec<ReconcileEntry>,
+    pub(crate) jobs: Vec<JobEntry>,
+    pub(crate) schedules: Vec<ScheduleEntry>,
+    pub(crate) routes: Vec<RouteEntry>,
+    pub(crate) documents: Vec<DocumentEntry>,
+    pub(crate) capabilities: Vec<&'static Capability>,
+    pub(crate) resources: ResourceType,
+    pub(crate) intents: Intents,
+    pub(crate) names: Option<(Lang, &'static str)>,
+}
+
+impl Default for Registered {
+    fn default() -> Self {
+        Self {
+            commands: Vec::new(),
+            typings: Vec::new(),
+            components: Vec::new(),
+            modals: Vec::new(),
+            events: Vec::new(),
+            reconciles: Vec::new(),
+            jobs: Vec::new(),
+            schedules: Vec::new(),
+            routes: Vec::new(),
+            documents: Vec::new(),
+            capabilities: Vec::new(),
+            resources: ResourceType::empty(),
+            intents: Intents::empty(),
+            names: None,
+        }
+    }
+}
+
+/// Where a feature registers what it handles.
+#[expect(missing_debug_implementations, reason = "handlers are functions")]
+pub struct Scope<'a, F> {
+    feature: Arc<F>,
+    registered: &'a mut Registered,
+}
+
+impl<'a, F: Feature> Scope<'a, F> {
+    pub(crate) const fn new(feature: Arc<F>, registered: &'a mut Registered) -> Self {
+        Self {
+            feature,
+            registered,
+        }
+    }
+
+    /// A slash command: `async fn(Ctx<F>, C) -> Outcome<Reply>`.
+    pub fn command<C: SlashCommand>(
+        &mut self,
+        handler: impl Handle<Ctx<F>, C, Reply>,
+    ) -> &mut Self {
+        let mut schema = Command::from(C::create_command());
+        if C::PLACE == Place::Guild {
+            schema.contexts = Some(vec![InteractionContextType::Guild]);
+        } else {
+            schema.contexts = Some(vec![
+                InteractionContextType::Guild,
+                InteractionContextType::BotDm,
+            ]);
+        }
+        if !C::SHOWN_TO.is_empty() {
+            schema.default_member_permissions = Some(C::SHOWN_TO);
+        }
+        let run = self.run_command(handler, |data| {
+            command::parse::<C>(data).map_err(Outdated::options)
+        });
+        self.registered.commands.push(CommandEntry {
+            feature: F::NAME,
+            key: <C as CreateCommand>::NAME.to_owned(),
+            schema,
+            answer: C::ANSWER,
+            access: C::ACCESS,
+            run,
+            typing: None,
+        });
+        self.capability_list(C::ACCESS.everywhere);
+        for (_, capability) in C::ACCESS.paths {
+            self.capability_list(*capability);
+        }
+        self
+    }
+
+    /// Choices while an option of a command is typed: `async fn(Ctx<F>, T) -> Outcome<Reply>` with
+    /// [`Reply::choices`].
+    pub fn typing<T: Typing>(&mut self, handler: impl Handle<Ctx<F>, T, Reply>) -> &mut Self {
+        let run = self.run_command(handler, |data| {
+            command::parse::<T>(data).map_err(Outdated::options)
+        });
+        self.registered.typings.push((T::COMMAND, run));
+        self
+    }
+
+    /// A command in a context menu: `async fn(Ctx<F>, M) -> Outcome<Reply>`.
+    pub fn menu<M: ContextMenu>(&mut self, handler: impl Handle<Ctx<F>, M, Reply>) -> &mut Self {
+        let mut schema = command::menu_schema::<M>();
+        schema.contexts = Some(vec![InteractionContextType::Guild]);
+        let run = self.run_command(handler, |data| {
+            command::target(data)
+                .and_then(M::read)
+                .ok_or(Outdated::Target(type_name::<M>()))
+        });
+        self.registered.commands.push(CommandEntry {
+            feature: F::NAME,
+            key: M::KEY.to_owned(),
+            schema,
+            answer: M::ANSWER,
+            access: M::ACCESS,
+            run,
+            typing: None,
+        });
+        self.capability_list(M::ACCESS.everywhere);
+        self
+    }
+
+    /// A button or a select: `async fn(Ctx<F>, Click<C>) -> Outcome<Reply>`, or one of the picks.
+    pub fn component<I: ComponentInput>(
+        &mut self,
+        handler: impl Handle<Ctx<F>, I, Reply>,
+    ) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        let run: Run<(String, MessageComponentInteractionData)> =
+            Arc::new(move |house, scene, (arguments, data)| {
+                let input = I::Id::decode(&arguments).and_then(|id| I::read(id, data));
+                let context = Ctx::new(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    scene,
+                );
+                match input {
+                    Some(input) => handler.handle(context, input),
+                    None => refused(Outdated::Id(type_name::<I>())),
+                }
+            });
+        self.registered.components.push(ComponentEntry {
+            feature: F::NAME,
+            tag: tag::<I::Id>(),
+            longest: I::Id::LONGEST,
+            kind: I::KIND,
+            answer: I::Id::ANSWER,
+            access: I::Id::ACCESS,
+            run,
+        });
+        self.capability_list(I::Id::ACCESS);
+        self
+    }
+
+    /// A modal: `async fn(Ctx<F>, Submit<M>) -> Outcome<Reply>`.
+    pub fn modal<M: Form>(&mut self, handler: impl Handle<Ctx<F>, Submit<M>, Reply>) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        let run: Run<(String, ModalInteractionData)> =
+            Arc::new(move |house, scene, (arguments, data)| {
+                let input = M::Id::decode(&arguments)
+                    .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
+                let context = Ctx::new(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    scene,
+                );
+                match input {
+                    Some(input) => handler.handle(context, input),
+                    None => refused(Outdated::Id(type_name::<M>())),
+                }
+            });
+        self.registered.modals.push(ModalEntry {
+            feature: F::NAME,
+            tag: tag::<M::Id>(),
+            longest: M::Id::LONGEST,
+            answer: M::Id::ANSWER,
+            access: M::Id::ACCESS,
+            run,
+        });
+        self.capability_list(M::Id::ACCESS);
+        self
+    }
+
+    /// A gateway event: `async fn(Kit<F>, On<E>) -> Outcome<()>`. Events of one guild come in order, one at a time.
+    pub fn on<E: GatewayEvent>(&mut self, handler: impl Handle<Kit<F>, On<E>, ()>) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.events.push(EventEntry {
+            feature: F::NAME,
+            name: E::NAME,
+            flag: E::FLAG,
+            intents: E::INTENTS,
+            run: Arc::new(move |house, event| match On::new(event) {
+                Some(on) => handler.handle(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    on,
+                ),
+                None => Box::pin(async { Ok(()) }),
+            }),
+        });
+        self
+    }
+
+    /// A repair: `async fn(Kit<F>, GuildId) -> Outcome<()>` brings one guild to its intended state. It runs when
+    /// the true state of the guild is known (start, new session), when events were lost, and on a timer.
+    pub fn reconcile(&mut self, handler: impl Handle<Kit<F>, GuildId, ()>) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.reconciles.push(ReconcileEntry {
+            feature: F::NAME,
+            run: Arc::new(move |house, guild| {
+                handler.handle(
+                    Kit {
+                        feature: Arc::clone(&feature),
+                        house,
+                    },
+                    guild,
+                )
+            }),
+        });
+        self
+    }
+
+    /// A job: `async fn(Kit<F>, P) -> Outcome<()>`, run from its row in Postgres.
+    pub fn job<P: Job>(&mut self, handler: impl Handle<Kit<F>, P, ()>) -> &mut Self {
+        self.job_with(jobs::Options::default(), handler)
+    }
+
+    /// A job with a time limit or a number of attempts of its own.
+    pub fn job_with<P: Job>(
+        &mut self,
+        options: jobs::Options,
+        handler: impl Handle<Kit<F>, P, ()>,
+    ) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.jobs.push(JobEntry {
+            feature: F::NAME,
+            name: P::NAME,
+            options,
+            run: Arc::new(
+                move |house, payload| match serde_json::from_value::<P>(payload) {
+                    Ok(payload) => handler.handle(
+                        Kit {
+                            feature: Arc::clone(&feature),
+                            house,
+                        },
+                        payload,
+                    ),
+                    Err(error) => Box::pin(async move { Err(Failure::fault(error)) }),
+                },
+            ),
+        });
+        self
+    }
+
+    /// Runs a job again and again; its handler is registered with [`job`](Self::job).
+    ///
+    /// # Panics
+    ///
+    /// Panics when the payload can not be written as JSON, which a test that builds the registry shows.
+    pub fn schedule<P: Job>(&mut self, schedule: jobs::Schedule, payload: &P) -> &mut Self {
+        let payload = serde_json::to_value(payload).expect("a job's payload is JSON");
+        self.registered.schedules.push(ScheduleEntry {
+            feature: F::NAME,
+            job: P::NAME,
+            schedule,
+            payload,
+        });
+        self
+    }
+
+    /// The typed settings document that each guild has for this feature.
+    pub fn settings<D: Document>(&mut self) -> &mut Self {
+        self.registered
+            .documents
+            .push(DocumentEntry::of::<D>(F::NAME));
+        self
+    }
+
+    /// Routes for the HTTP engine, mounted below the feature's name.
+    pub fn routes(
+        &mut self,
+        router: impl Fn(Kit<F>) -> axum::Router + Send + Sync + 'static,
+    ) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        self.registered.routes.push(RouteEntry {
+            feature: F::NAME,
+            router: Arc::new(move |house| {
+                router(Kit {
+                    feature: Arc::clone(&feature),
+                    house,
+                })
+            }),
+        });
+        self
+    }
+
+    /// What the cache must keep for this feature.
+    pub fn cache(&mut self, resources: ResourceType) -> &mut Self {
+        self.registered.resources |= resources;
+        self
+    }
+
+    /// Intents that no event stands for: the content of messages.
+    pub fn intents(&mut self, intents: Intents) -> &mut Self {
+        self.registered.intents |= intents;
+        self
+    }
+
+    /// A capability that no registration names, because a handler checks it itself.
+    pub fn capability(&mut self, capability: &'static Capability) -> &mut Self {
+        self.capability_list(Some(capability));
+        self
+    }
+
+    /// The names and descriptions of the commands in French: the content of `i18n/fr/commands.ftl`.
+    pub fn french(&mut self, source: &'static str) -> &mut Self {
+        self.registered.names = Some((Lang::Fr, source));
+        self
+    }
+
+    fn capability_list(&mut self, capability: Option<&'static Capability>) {
+        if let Some(capability) = capability
+            && !self.registered.capabilities.contains(&capability)
+        {
+            self.registered.capabilities.push(capability);
+        }
+    }
+
+    fn run_command<C: Send + 'static>(
+        &self,
+        handler: impl Handle<Ctx<F>, C, Reply>,
+        parse: impl Fn(CommandData) -> Result<C, Outdated> + Send + Sync + 'static,
+    ) -> Run<CommandData> {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        Arc::new(move |house, scene, data| {
+            let context = Ctx::new(
+                Kit {
+                    feature: Arc::clone(&feature),
+                    house,
+                },
+                scene,
+            );
+            match parse(data) {
+                Ok(input) => handler.handle(context, input),
+                Err(outdated) => refused(outdated),
+            }
+        })
+    }
+}
+
+fn refused<T: Send + 'static>(outdated: Outdated) -> BoxFuture<'static, Outcome<T>> {
+    Box::pin(async move { Err(outdated.into()) })
+}
+
+fn tag<C: CustomId>() -> String {
+    format!("{}:{}:v{}", C::FEATURE, C::ACTION, C::VERSION)
+}
+
+/// What came in is of an older version than the program, or no longer known.
+#[derive(Debug, thiserror::Error)]
+pub enum Outdated {
+    /// The options of a command do not fit what is registered now.
+    #[error("the options do not fit")]
+    Options(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A context menu was opened on something else than registered.
+    #[error("not the target of {0}")]
+    Target(&'static str),
+    /// The arguments of a custom id do not fit.
+    #[error("not an id of {0}")]
+    Id(&'static str),
+    /// Nobody registered the command.
+    #[error("no such command")]
+    Command,
+    /// Nobody registered the action of a component or a modal.
+    #[error("no such action")]
+    Action,
+}
+
+impl Outdated {
+    fn options(error: twilight_interactions::error::ParseError) -> Self {
+        Self::Options(Box::new(error))
+    }
+}
+
+impl Explain for Outdated {
+    fn explain(&self, lang: Lang) -> Option<String> {
+        Some(match self {
+            Self::Options(_) | Self::Target(_) | Self::Command => text::outdated_command(lang),
+            Self::Id(_) | Self::Action => text::outdated_component(lang),
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Every sentence that the house itself says.
+
+use database::ChannelId;
+use jiff::Timestamp;
+use twilight_model::guild::Permissions;
+
+use crate::{Capability, Lang, discord::Thing, permission_names};
+
+crate::words!("feature");
+
+pub(crate) fn previous_page(lang: Lang) -> String {
+    t!(lang, "previous-page")
+}
+
+pub(crate) fn next_page(lang: Lang) -> String {
+    t!(lang, "next-page")
+}
+
+pub(crate) fn cut_note(lang: Lang) -> String {
+    t!(lang, "cut-note")
+}
+
+pub(crate) fn full_text_file(lang: Lang) -> String {
+    t!(lang, "full-text-file")
+}
+
+pub(crate) fn not_allowed(lang: Lang, capability: &Capability) -> String {
+    let permissions = permission_names(lang, capability.by_default);
+    if capability.staff {
+        t!(
+            lang,
+            "not-allowed-or-staff",
+            permissions = permissions,
+            capability = capability.name
+        )
+    } else {
+        t!(
+            lang,
+            "not-allowed",
+            permissions = permissions,
+            capability = capability.name
+        )
+    }
+}
+
+pub(crate) fn only_in_guild(lang: Lang) -> String {
+    t!(lang, "only-in-guild")
+}
+
+pub(crate) fn permission_missing(lang: Lang, needed: Permissions) -> String {
+    let count = needed.bits().count_ones();
+    t!(
+        lang,
+        "permission-missing",
+        permissions = permission_names(lang, needed),
+        count = count
+    )
+}
+
+pub(crate) fn refused_by_hierarchy(lang: Lang) -> String {
+    t!(lang, "refused-by-hierarchy")
+}
+
+pub(crate) fn direct_messages_closed(lang: Lang) -> String {
+    t!(lang, "direct-messages-closed")
+}
+
+pub(crate) fn gone(lang: Lang, thing: Thing) -> String {
+    match thing {
+        Thing::Channel => t!(lang, "gone-channel"),
+        Thing::Guild => t!(lang, "gone-guild"),
+        Thing::Member => t!(lang, "gone-member"),
+        Thing::Message => t!(lang, "gone-message"),
+        Thing::Role => t!(lang, "gone-role"),
+        Thing::Webhook => t!(lang, "gone-webhook"),
+        Thing::Interaction => t!(lang, "gone-interaction"),
+        Thing::Other => t!(lang, "gone-other"),
+    }
+}
+
+pub(crate) fn not_in_voice(lang: Lang) -> String {
+    t!(lang, "not-in-voice")
+}
+
+pub(crate) fn renamed_too_often(lang: Lang, channel: ChannelId, again_at: Timestamp) -> String {
+    t!(
+        lang,
+        "renamed-too-often",
+        channel = format!("<#{channel}>"),
+        when = relative(again_at)
+    )
+}
+
+pub(crate) fn too_often(lang: Lang, again_at: Timestamp) -> String {
+    t!(lang, "too-often", when = relative(again_at))
+}
+
+pub(crate) fn discord_is_full(lang: Lang, code: u64) -> String {
+    t!(lang, "discord-is-full", code = code.to_string())
+}
+
+pub(crate) fn discord_is_away(lang: Lang) -> String {
+    t!(lang, "discord-is-away")
+}
+
+pub(crate) fn bad_zone(lang: Lang, name: &str) -> String {
+    t!(
+        lang,
+        "bad-zone",
+        name = crate::card::cut(name, 64).replace('`', "'")
+    )
+}
+
+pub(crate) fn outdated_command(lang: Lang) -> String {
+    t!(lang, "outdated-command")
+}
+
+pub(crate) fn outdated_component(lang: Lang) -> String {
+    t!(lang, "outdated-component")
+}
+
+/// What a member is told when something went wrong on our side; `id` is in the log too.
+pub fn incident(lang: Lang, id: &str) -> String {
+    t!(lang, "incident", id = id)
+}
+
+/// What a member is told when a handler took too long; `id` is in the log too.
+pub fn too_slow(lang: Lang, id: &str) -> String {
+    t!(lang, "too-slow", id = id)
+}
+
+/// What a member is told when a feature has no room for one more interaction.
+pub fn busy(lang: Lang) -> String {
+    t!(lang, "busy")
+}
+
+/// What a member is told while the program stops.
+pub fn stopping(lang: Lang) -> String {
+    t!(lang, "stopping")
+}
+
+/// An instant as each client shows it in its own words: "in 5 minutes".
+pub fn relative(at: Timestamp) -> String {
+    format!("<t:{}:R>", at.as_second())
+}
+
+/// An instant as each client shows it: date and time.
+pub fn date_time(at: Timestamp) -> String {
+    format!("<t:{}:f>", at.as_second())
+}

@@ -1,0 +1,284 @@
+//! Events on their way to features: a mailbox for each feature and guild.
+//!
+//! Events of one guild reach one feature in order, one at a time; guilds and features never wait for each other.
+//! A mailbox exists only while it holds something, and holds at most [`CAPACITY`] letters. When it is full the
+//! newest event is dropped, and once the mailbox is empty the feature's repair of that guild runs instead: events
+//! are hints, the repair finds the true state.
+//!
+//! A handler that fails because something is away for the moment (the database restarts) is tried again, in its
+//! place in the order, for up to two minutes; after that, and after every other failure, the repair runs too.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use database::GuildId;
+use feature::{Class, Failure};
+use parking_lot::Mutex;
+use tokio::{sync::Semaphore, time::Instant};
+use twilight_model::gateway::event::Event;
+
+use crate::{
+    engine::Engine,
+    gateway::Ticket,
+    guard::{self, Ended},
+};
+
+/// How many letters a mailbox holds at the most.
+pub(crate) const CAPACITY: usize = 1024;
+/// How long one handler may take for one event.
+const LIMIT: Duration = Duration::from_mins(1);
+/// How long an event is tried again while something is away.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How many guilds are repaired at the same time.
+const REPAIRS: usize = 8;
+
+type Key = (&'static str, Option<GuildId>);
+
+#[derive(Debug)]
+enum Letter {
+    Event {
+        entry: usize,
+        event: Arc<Event>,
+        ticket: Ticket,
+    },
+    Repair,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    letters: VecDeque<Letter>,
+    is_repair_due: bool,
+    dropped: u64,
+}
+
+/// All mailboxes that hold something.
+#[derive(Debug)]
+pub(crate) struct Mailboxes {
+    boxes: Mutex<HashMap<Key, Mailbox>>,
+    repairs: Semaphore,
+}
+
+impl Default for Mailboxes {
+    fn default() -> Self {
+        Self {
+            boxes: Mutex::default(),
+            repairs: Semaphore::new(REPAIRS),
+        }
+    }
+}
+
+/// Hands an event to every feature that takes it.
+pub(crate) fn deliver(
+    engine: &Engine,
+    flag: twilight_gateway::EventTypeFlags,
+    event: &Arc<Event>,
+    ticket: &Ticket,
+) {
+    let guild = event.guild_id().map(GuildId::from);
+    for (entry, registered) in engine.house.catalogue.events().iter().enumerate() {
+        if registered.flag.contains(flag) {
+            let letter = Letter::Event {
+                entry,
+                event: Arc::clone(event),
+                ticket: ticket.clone(),
+            };
+            post(engine, (registered.feature, guild), letter);
+        }
+    }
+}
+
+/// Has every feature bring a guild to its intended state.
+pub(crate) fn repair(engine: &Engine, guild: GuildId) {
+    let mut last = None;
+    for entry in engine.house.catalogue.reconciles() {
+        if last != Some(entry.feature) {
+            post(engine, (entry.feature, Some(guild)), Letter::Repair);
+            last = Some(entry.feature);
+        }
+    }
+}
+
+fn post(engine: &Engine, key: Key, letter: Letter) {
+    let mut boxes = engine.mailboxes.boxes.lock();
+    if let Some(mailbox) = boxes.get_mut(&key) {
+        match letter {
+            // One repair after everything that waits is enough.
+            Letter::Repair => mailbox.is_repair_due = true,
+            letter if mailbox.letters.len() < CAPACITY => mailbox.letters.push_back(letter),
+            Letter::Event { .. } => {
+                mailbox.is_repair_due = true;
+                mailbox.dropped += 1;
+                metrics::counter!("mailbox_dropped_total", "feature" => key.0).increment(1);
+                if mailbox.dropped == 1 {
+                    tracing::warn!(
+                        feature = key.0,
+                        guild = key.1.map(tracing::field::display),
+                        "a mailbox is full: events are dropped and the guild will be repaired"
+                    );
+                }
+            }
+        }
+    } else {
+        boxes.insert(key, Mailbox::default());
+        metrics::gauge!("mailboxes_open")
+            .set(f64::from(u32::try_from(boxes.len()).unwrap_or(u32::MAX)));
+        drop(boxes);
+        let working = engine.busy.begin();
+        let task = engine.clone();
+        engine.tasks.spawn(async move {
+            let mut next = Some(letter);
+            while let Some(letter) = next {
+                if !open(&task, key, letter).await {
+                    break;
+                }
+                next = take(&task, key);
+            }
+            drop(working);
+        });
+    }
+}
+
+/// The next letter of a mailbox; an empty one is closed.
+fn take(engine: &Engine, key: Key) -> Option<Letter> {
+    let mut boxes = engine.mailboxes.boxes.lock();
+    let mailbox = boxes.get_mut(&key)?;
+    if let Some(letter) = mailbox.letters.pop_front() {
+        return Some(letter);
+    }
+    if mailbox.is_repair_due {
+        mailbox.is_repair_due = false;
+        mailbox.dropped = 0;
+        return Some(Letter::Repair);
+    }
+    boxes.remove(&key);
+    None
+}
+
+/// Works on a letter. Whether the mailbox goes on: not when the program stops over a letter that is not done.
+async fn open(engine: &Engine, key: Key, letter: Letter) -> bool {
+    match letter {
+        Letter::Repair => run_repairs(engine, key).await,
+        Letter::Event {
+            entry,
+            event,
+            ticket,
+        } => {
+            let Some(registered) = engine.house.catalogue.events().get(entry) else {
+                return true;
+            };
+            let run = || (registered.run)(engine.house.clone(), Arc::clone(&event));
+            match attempt(engine, registered.name, key, run).await {
+                Attempt::Done => {}
+                Attempt::Failed => mark_for_repair(engine, key),
+                Attempt::Stopped => {
+                    // Never handled: the saved session stays before it, and the next process gets it replayed.
+                    std::mem::forget(ticket);
+                    return false;
+                }
+            }
+            true
+        }
+    }
+}
+
+async fn run_repairs(engine: &Engine, key: Key) -> bool {
+    let Some(guild) = key.1 else { return true };
+    // The semaphore is never closed.
+    let Ok(_permit) = engine.mailboxes.repairs.acquire().await else {
+        return true;
+    };
+    for entry in engine
+        .house
+        .catalogue
+        .reconciles()
+        .iter()
+        .filter(|entry| entry.feature == key.0)
+    {
+        let run = || (entry.run)(engine.house.clone(), guild);
+        if matches!(
+            attempt(engine, "reconcile", key, run).await,
+            Attempt::Stopped
+        ) {
+            return false;
+        }
+    }
+    true
+}
+
+/// How the attempts to run a handler ended.
+enum Attempt {
+    Done,
+    Failed,
+    /// The program stops before it could be done.
+    Stopped,
+}
+
+/// Runs a handler until it ends well, fails for good, or patience ends.
+async fn attempt<Fut>(
+    engine: &Engine,
+    what: &'static str,
+    (feature, guild): Key,
+    run: impl Fn() -> Fut,
+) -> Attempt
+where
+    Fut: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let give_up = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(100);
+    let guild = guild.map(tracing::field::display);
+    loop {
+        match guard::run(engine, LIMIT, run()).await {
+            Ended::Done(()) => return Attempt::Done,
+            Ended::Failed(failure) => {
+                if failure.class() == Class::Transient && Instant::now() + pause < give_up {
+                    tracing::debug!(
+                        feature,
+                        guild,
+                        what,
+                        error = failure.chain(),
+                        "trying again"
+                    );
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = engine.stopping.cancelled() => return Attempt::Stopped,
+                    }
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                    continue;
+                }
+                tracing::error!(
+                    feature,
+                    guild,
+                    what,
+                    error = failure.chain(),
+                    "a handler failed"
+                );
+            }
+            Ended::Panicked(panic) => {
+                tracing::error!(feature, guild, what, panic, "a handler panicked");
+            }
+            Ended::TooSlow => {
+                tracing::error!(feature, guild, what, limit = ?LIMIT, "a handler took too long");
+            }
+        }
+        metrics::counter!("handler_failures_total", "feature" => feature).increment(1);
+        return Attempt::Failed;
+    }
+}
+
+fn mark_for_repair(engine: &Engine, key: Key) {
+    let has_repair = engine
+        .house
+        .catalogue
+        .reconciles()
+        .iter()
+        .any(|entry| entry.feature == key.0);
+    if has_repair {
+        let mut boxes = engine.mailboxes.boxes.lock();
+        if let Some(mailbox) = boxes.get_mut(&key) {
+            mailbox.is_repair_due = true;
+        }
+    }
+}

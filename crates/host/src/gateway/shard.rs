@@ -1,0 +1,403 @@
+//! One shard: reads frames without a pause and hands on what they bring.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use database::GuildId;
+use futures_util::StreamExt as _;
+use tokio::{task::JoinHandle, time::Instant};
+use twilight_gateway::{
+    CloseFrame, Config, ConfigBuilder, EventTypeFlags, Message, Session, Shard as Connection,
+    ShardId, ShardState, error::ReceiveMessageErrorType,
+};
+use twilight_model::gateway::{
+    Intents,
+    event::{DispatchEvent, Event, GatewayEvent},
+    payload::incoming::GuildCreate,
+};
+
+use super::{IdentifyQueue, Live, Saver, Sequences, Ticket, reconnects::Reconnects, warm};
+use crate::{
+    engine::Engine,
+    events,
+    interactions::{self, Incoming},
+    store::SavedSession,
+};
+
+/// How long a closing handshake may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// How often the guilds of a shard are repaired although nothing told of a need.
+const SWEEP: Duration = Duration::from_mins(15);
+
+/// What a shard needs to connect.
+#[derive(Clone, Debug)]
+pub(crate) struct ShardPlan {
+    pub(crate) id: ShardId,
+    pub(crate) token: String,
+    pub(crate) intents: Intents,
+    pub(crate) flags: EventTypeFlags,
+    pub(crate) gateway_url: Option<String>,
+    pub(crate) queue: IdentifyQueue,
+}
+
+impl ShardPlan {
+    fn config(&self, session: Option<&SavedSession>) -> Config<IdentifyQueue> {
+        let mut builder = ConfigBuilder::new(self.token.clone(), self.intents);
+        if let Some(url) = &self.gateway_url {
+            builder = builder.proxy_url(url.trim_end_matches('/').to_owned());
+        }
+        if let Some(saved) = session {
+            builder = builder
+                .session(Session::new(saved.sequence, saved.session_id.clone()))
+                .resume_url(saved.resume_url.clone());
+        }
+        builder.queue(self.queue.clone()).build()
+    }
+}
+
+/// Discord closed the connection for good.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.words())]
+pub(crate) struct Fatal {
+    /// The close code.
+    pub(crate) code: u16,
+}
+
+impl Fatal {
+    /// See [Discord Docs/Gateway Close Event Codes](https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes).
+    const fn words(self) -> &'static str {
+        match self.code {
+            4004 => "Discord does not accept the bot's token: set BOT_TOKEN to a valid one",
+            4010 | 4011 => "Discord wants another number of shards: restart to ask for it",
+            4012 => "Discord no longer serves this version of its gateway: update the program",
+            4013 => "Discord does not know an intent that is asked for: update the program",
+            4014 => {
+                "an intent is switched off: enable it on the bot's page of the developer portal, under «Privileged Gateway Intents»"
+            }
+            _ => "Discord closed the connection for good",
+        }
+    }
+}
+
+/// A shard at work.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    engine: Engine,
+    plan: ShardPlan,
+    saver: Saver,
+    connection: Connection<IdentifyQueue>,
+    sequences: Sequences,
+    guilds: HashSet<GuildId>,
+    /// Brings the guilds of a session that an earlier process began.
+    warming: Option<JoinHandle<HashSet<GuildId>>>,
+    /// Whether this process has been told the guilds of its session.
+    is_warm: bool,
+    reconnects: Reconnects,
+    last_close: u16,
+    was_active: bool,
+}
+
+impl Shard {
+    pub(crate) fn new(
+        engine: Engine,
+        plan: ShardPlan,
+        saver: Saver,
+        session: Option<&SavedSession>,
+    ) -> Self {
+        let connection = Connection::with_config(plan.id, plan.config(session));
+        let sequences = Sequences::after(session.map_or(0, |session| session.sequence));
+        if let Some(session) = session {
+            saver.set(
+                plan.id.number(),
+                Some(Live {
+                    session_id: session.session_id.clone(),
+                    resume_url: session.resume_url.clone(),
+                    sequences: sequences.clone(),
+                }),
+            );
+        }
+        Self {
+            engine,
+            plan,
+            saver,
+            connection,
+            sequences,
+            guilds: HashSet::new(),
+            warming: None,
+            is_warm: false,
+            reconnects: Reconnects::default(),
+            last_close: 0,
+            was_active: false,
+        }
+    }
+
+    /// Reads until the program stops or Discord closes for good.
+    pub(crate) async fn run(mut self) -> Result<(), Fatal> {
+        let id = self.plan.id.number();
+        let mut sweep = tokio::time::interval_at(Instant::now() + SWEEP, SWEEP);
+        loop {
+            let stopping = self.engine.stopping.clone();
+            let next = tokio::select! {
+                biased;
+                () = stopping.cancelled() => break,
+                next = self.connection.next() => next,
+                guilds = warmed(&mut self.warming) => {
+                    self.warming = None;
+                    self.guilds.extend(guilds);
+                    continue;
+                }
+                _ = sweep.tick() => {
+                    self.guilds.iter().for_each(|guild| events::repair(&self.engine, *guild));
+                    continue;
+                }
+            };
+            match next {
+                Some(Ok(Message::Text(json))) => self.take(json),
+                Some(Ok(Message::Close(frame))) => {
+                    self.last_close = frame.as_ref().map_or(0, |frame| frame.code);
+                    tracing::info!(
+                        shard = id,
+                        code = self.last_close,
+                        "the gateway connection closed"
+                    );
+                    self.lost().await;
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(
+                        shard = id,
+                        error = feature::chain(&error),
+                        "the gateway connection has trouble"
+                    );
+                    if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) {
+                        self.note_state();
+                    }
+                }
+                None => {
+                    self.engine
+                        .house
+                        .pulse
+                        .beat(id, |pulse| pulse.is_active = false);
+                    return Err(Fatal {
+                        code: self.last_close,
+                    });
+                }
+            }
+        }
+        self.close().await;
+        Ok(())
+    }
+
+    /// Closes so that Discord keeps the session, and waits until it is closed.
+    async fn close(&mut self) {
+        if !self.connection.state().is_identified() {
+            return;
+        }
+        self.connection.close(CloseFrame::RESUME);
+        let closed = async {
+            while let Some(message) = self.connection.next().await {
+                if matches!(message, Ok(Message::Close(_)) | Err(_)) {
+                    break;
+                }
+                // What still comes in is not looked at: it stays behind the saved sequence and is replayed.
+            }
+        };
+        if tokio::time::timeout(FAREWELL, closed).await.is_err() {
+            tracing::warn!(
+                shard = self.plan.id.number(),
+                "the gateway did not say goodbye in time"
+            );
+        }
+    }
+
+    /// The connection is gone: waits if that happens too often, and gives up a session that leads nowhere.
+    async fn lost(&mut self) {
+        self.note_state();
+        let pause = self.reconnects.lost(Instant::now());
+        if self.reconnects.is_futile() && self.connection.session().is_some() {
+            tracing::warn!(
+                shard = self.plan.id.number(),
+                "the session can not be resumed: a new one is started"
+            );
+            self.connection = Connection::with_config(self.plan.id, self.plan.config(None));
+            self.saver.set(self.plan.id.number(), None);
+            self.reconnects.alive();
+        }
+        if !pause.is_zero() {
+            tracing::warn!(
+                shard = self.plan.id.number(),
+                ?pause,
+                "the connection is lost too often: waiting before the next try"
+            );
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.engine.stopping.cancelled() => {}
+            }
+        }
+    }
+
+    fn take(&mut self, json: String) {
+        let is_replayed = self.connection.state() == ShardState::Resuming;
+        let length = json.len();
+        match twilight_gateway::parse(json, self.plan.flags) {
+            Ok(Some(GatewayEvent::Dispatch(sequence, event))) => {
+                self.reconnects.alive();
+                self.dispatch(sequence, event, is_replayed);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => self.pass(),
+            Err(error) => {
+                self.pass();
+                let name = match error.kind() {
+                    ReceiveMessageErrorType::Deserializing { event } => event_name(event),
+                    _ => String::new(),
+                };
+                metrics::counter!("gateway_unreadable_events_total").increment(1);
+                // The source names the field; the payload itself may hold what people wrote.
+                let source = std::error::Error::source(&error)
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                tracing::warn!(
+                    shard = self.plan.id.number(),
+                    name,
+                    length,
+                    source,
+                    "an event can not be read: it is skipped"
+                );
+            }
+        }
+        if self.connection.state() == ShardState::Active || self.was_active {
+            self.note_state();
+        }
+    }
+
+    /// Nobody wants the frame; if it was an event, it is handled with that.
+    fn pass(&self) {
+        if let Some(session) = self.connection.session() {
+            self.sequences.pass(session.sequence());
+        }
+    }
+
+    fn dispatch(&mut self, sequence: u64, event: DispatchEvent, is_replayed: bool) {
+        let id = self.plan.id.number();
+        if matches!(event, DispatchEvent::Ready(_)) {
+            self.sequences = Sequences::after(sequence.saturating_sub(1));
+            self.guilds.clear();
+        }
+        let ticket = self.sequences.receive(sequence);
+        metrics::counter!("gateway_events_total").increment(1);
+        match Event::from(event) {
+            Event::InteractionCreate(interaction) => {
+                let incoming = Incoming {
+                    interaction: interaction.0,
+                    shard: id,
+                    is_replayed,
+                    ticket,
+                };
+                interactions::answer(&self.engine, incoming);
+            }
+            Event::Ready(ready) => {
+                self.guilds
+                    .extend(ready.guilds.iter().map(|guild| GuildId::from(guild.id)));
+                tracing::info!(
+                    shard = id,
+                    guilds = self.guilds.len(),
+                    "a new session has begun"
+                );
+                self.saver.set(
+                    id,
+                    Some(Live {
+                        session_id: ready.session_id.clone(),
+                        resume_url: ready.resume_gateway_url.clone(),
+                        sequences: self.sequences.clone(),
+                    }),
+                );
+                self.is_warm = true;
+                self.hand_on(Event::Ready(ready), &ticket);
+            }
+            Event::Resumed => {
+                tracing::info!(shard = id, "the session goes on where it was");
+                if !self.is_warm {
+                    self.is_warm = true;
+                    self.warm_up();
+                }
+            }
+            event => self.hand_on(event, &ticket),
+        }
+    }
+
+    /// Cache first, then every feature that takes the event.
+    fn hand_on(&mut self, event: Event, ticket: &Ticket) {
+        let flag = EventTypeFlags::from(event.kind());
+        let event = Arc::new(event);
+        self.engine.house.cache.update(&*event);
+        events::deliver(&self.engine, flag, &event, ticket);
+        match &*event {
+            Event::GuildCreate(create) => {
+                let guild = GuildId::from(create.id());
+                self.guilds.insert(guild);
+                if matches!(**create, GuildCreate::Available(_)) {
+                    events::repair(&self.engine, guild);
+                }
+            }
+            // Unavailable is an outage: the guild comes back.
+            Event::GuildDelete(delete) if delete.unavailable != Some(true) => {
+                self.guilds.remove(&delete.id.into());
+            }
+            _ => {}
+        }
+    }
+
+    fn warm_up(&mut self) {
+        let (engine, shard) = (self.engine.clone(), self.plan.id);
+        let working = engine.busy.begin();
+        self.warming = Some(self.engine.tasks.spawn(async move {
+            let guilds = match warm::guilds(&engine.house.discord, shard).await {
+                Ok(guilds) => guilds,
+                Err(refusal) => {
+                    let error = feature::chain(&refusal);
+                    tracing::warn!(
+                        shard = shard.number(),
+                        error,
+                        "the guilds can not be read after the restart"
+                    );
+                    return HashSet::new();
+                }
+            };
+            warm::warm(&engine, &guilds).await;
+            drop(working);
+            guilds
+        }));
+    }
+
+    fn note_state(&mut self) {
+        let is_active = self.connection.state() == ShardState::Active;
+        self.was_active = is_active;
+        let latency = self.connection.latency().recent().first().copied();
+        let guilds = u32::try_from(self.guilds.len()).unwrap_or(u32::MAX);
+        let now = feature::ShardPulse {
+            is_active,
+            latency,
+            guilds,
+        };
+        if self.engine.house.pulse.shard(self.plan.id.number()) != Some(now) {
+            self.engine
+                .house
+                .pulse
+                .beat(self.plan.id.number(), |pulse| *pulse = now);
+        }
+    }
+}
+
+/// The guilds that a warm-up found, once it is done; forever pending where there is none.
+async fn warmed(warming: &mut Option<JoinHandle<HashSet<GuildId>>>) -> HashSet<GuildId> {
+    match warming {
+        Some(task) => task.await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}
+
+/// The name of an event in a frame, cut: the frame itself never gets into the log.
+fn event_name(json: &str) -> String {
+    json.split_once("\"t\":\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map_or_else(String::new, |(name, _)| name.chars().take(64).collect())
+}

@@ -1,0 +1,50 @@
+//! Runs a feature's code so that nothing it does can hurt the rest: in a task of its own, with a time limit,
+//! with its panics caught.
+
+use std::{future::Future, time::Duration};
+
+use feature::{Failure, Outcome};
+
+use crate::engine::Engine;
+
+/// How a handler ended.
+#[derive(Debug)]
+pub(crate) enum Ended<T> {
+    /// It gave something back.
+    Done(T),
+    /// It failed.
+    Failed(Failure),
+    /// It panicked; the text of the panic, for the operator.
+    Panicked(String),
+    /// It took too long and was stopped.
+    TooSlow,
+}
+
+/// Runs a handler to its end or to its limit.
+pub(crate) async fn run<T: Send + 'static>(
+    engine: &Engine,
+    limit: Duration,
+    handler: impl Future<Output = Outcome<T>> + Send + 'static,
+) -> Ended<T> {
+    let mut task = engine.tasks.spawn(handler);
+    match tokio::time::timeout(limit, &mut task).await {
+        Err(_) => {
+            task.abort();
+            Ended::TooSlow
+        }
+        Ok(Ok(Ok(value))) => Ended::Done(value),
+        Ok(Ok(Err(failure))) => Ended::Failed(failure),
+        Ok(Err(error)) => Ended::Panicked(match error.try_into_panic() {
+            Ok(panic) => words(&*panic),
+            Err(error) => error.to_string(),
+        }),
+    }
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}

@@ -1,0 +1,221 @@
+//! Interactions: from Discord's payload to the answer on the screen.
+//!
+//! Once for all features: find the handler, read who asks and where, check access, run it with a guard, defer
+//! when it is slow, show its reply or what went wrong. No interaction is left to time out: one that has no
+//! answer 2 s after it was created is deferred with the visibility that was declared for it.
+
+mod crowd;
+mod defer;
+mod find;
+mod respond;
+mod scene;
+
+use std::{pin::pin, time::Duration};
+
+use database::{GuildId, InteractionId};
+use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, text};
+use twilight_model::application::interaction::Interaction;
+
+pub(crate) use self::crowd::Crowd;
+use self::{
+    defer::{Acknowledged, Deferral},
+    find::Found,
+    respond::Answering,
+};
+use crate::{
+    engine::Engine,
+    gateway::Ticket,
+    guard::{self, Ended},
+};
+
+/// An interaction that came in.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) interaction: Interaction,
+    /// The shard that brought it.
+    pub(crate) shard: u32,
+    /// Whether Discord replays it after a resume: another process may have answered it.
+    pub(crate) is_replayed: bool,
+    pub(crate) ticket: Ticket,
+}
+
+/// Answers an interaction, in a task of its own.
+pub(crate) fn answer(engine: &Engine, incoming: Incoming) {
+    if !engine.crowd.is_new(incoming.interaction.id.into()) {
+        tracing::debug!(interaction = %incoming.interaction.id, "an interaction came twice: answered once");
+        return;
+    }
+    let working = engine.busy.begin();
+    let task = engine.clone();
+    engine.tasks.spawn(async move {
+        serve(&task, incoming).await;
+        drop(working);
+    });
+}
+
+async fn serve(engine: &Engine, incoming: Incoming) {
+    let Incoming {
+        interaction,
+        shard,
+        is_replayed,
+        ticket,
+    } = incoming;
+    let Some((found, interaction)) = find::find(&engine.house.catalogue, interaction) else {
+        tracing::debug!("an interaction of an unknown kind is left alone");
+        return;
+    };
+    let scene = scene::read(engine, &interaction, shard, found.answer).await;
+    let deferral = Deferral::of(&found, &scene, engine.house.clock.now());
+    let answering = Answering::new(engine, &interaction, &found, scene.lang);
+
+    let acknowledged = match deferral.filter(|_| is_replayed) {
+        Some(deferral) => match defer::claim(&answering, deferral).await {
+            Some(acknowledged) => acknowledged,
+            None => return,
+        },
+        None => Acknowledged::No,
+    };
+    let (acknowledged, shown) = run(engine, found, scene, &answering, deferral, acknowledged).await;
+    answering.show(acknowledged, shown).await;
+    drop(ticket);
+}
+
+/// What is to be shown at last.
+#[derive(Debug)]
+enum Shown {
+    /// The handler's reply.
+    Reply(Reply),
+    /// A text for the member alone: a refusal, or that something went wrong.
+    Told(String),
+}
+
+async fn run(
+    engine: &Engine,
+    found: Found,
+    scene: Scene,
+    answering: &Answering<'_>,
+    deferral: Option<Deferral>,
+    mut acknowledged: Acknowledged,
+) -> (Acknowledged, Shown) {
+    let Found {
+        feature,
+        name,
+        access,
+        limit,
+        start,
+        ..
+    } = found;
+    let lang = scene.lang;
+    if engine.stopping.is_cancelled() {
+        return (acknowledged, Shown::Told(text::stopping(lang)));
+    }
+    if let Some(capability) = access
+        && !scene.may(capability)
+    {
+        return (
+            acknowledged,
+            Shown::Told(NotAllowed(capability).explain(lang).unwrap_or_default()),
+        );
+    }
+    let Some(place) = engine.crowd.enter(feature) else {
+        tracing::warn!(
+            feature,
+            "a feature has too much in work: an interaction is turned away"
+        );
+        return (acknowledged, Shown::Told(text::busy(lang)));
+    };
+    let incident = Incident {
+        feature,
+        name,
+        guild: scene.guild,
+        id: scene.interaction,
+        lang,
+    };
+    let mut handler = pin!(guard::run(
+        engine,
+        limit,
+        start(engine.house.clone(), scene)
+    ));
+    let ended = match deferral.filter(|_| matches!(acknowledged, Acknowledged::No)) {
+        None => handler.await,
+        Some(deferral) => tokio::select! {
+            biased;
+            ended = &mut handler => ended,
+            () = tokio::time::sleep(deferral.after) => {
+                let ended;
+                (acknowledged, ended) = tokio::join!(answering.defer(deferral), handler);
+                ended
+            }
+        },
+    };
+    drop(place);
+    metrics::counter!("interactions_total", "feature" => feature).increment(1);
+    let shown = match ended {
+        Ended::Done(reply) => Shown::Reply(reply),
+        Ended::Failed(failure) => Shown::Told(incident.explain(&failure)),
+        Ended::Panicked(panic) => Shown::Told(incident.report("a handler panicked", &panic)),
+        Ended::TooSlow => Shown::Told(incident.too_slow(limit)),
+    };
+    (acknowledged, shown)
+}
+
+/// The digits of an incident's id: none that are mistaken for each other.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// What went wrong where, for the log and, as a short id, for the member.
+struct Incident {
+    feature: &'static str,
+    name: String,
+    guild: Option<GuildId>,
+    id: InteractionId,
+    lang: Lang,
+}
+
+impl Incident {
+    fn explain(&self, failure: &Failure) -> String {
+        failure
+            .explain(self.lang)
+            .unwrap_or_else(|| self.report("a handler failed", &failure.chain()))
+    }
+
+    fn report(&self, what: &str, error: &str) -> String {
+        let id = self.short();
+        let guild = self.guild.map(tracing::field::display);
+        tracing::error!(
+            incident = id,
+            feature = self.feature,
+            name = self.name,
+            guild,
+            error,
+            "{what}"
+        );
+        text::incident(self.lang, &id)
+    }
+
+    fn too_slow(&self, limit: Duration) -> String {
+        let id = self.short();
+        let guild = self.guild.map(tracing::field::display);
+        tracing::error!(
+            incident = id,
+            feature = self.feature,
+            name = self.name,
+            guild,
+            ?limit,
+            "a handler took too long"
+        );
+        text::too_slow(self.lang, &id)
+    }
+
+    /// Short enough to be read out, unique enough to be found in a day's log.
+    fn short(&self) -> String {
+        metrics::counter!("handler_failures_total", "feature" => self.feature).increment(1);
+        let mut rest = self.id.get() >> 12;
+        (0..7)
+            .map(|_| {
+                let digit = usize::try_from(rest % 32).unwrap_or_default();
+                rest /= 32;
+                char::from(ALPHABET[digit])
+            })
+            .collect()
+    }
+}

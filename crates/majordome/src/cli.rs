@@ -1,0 +1,68 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+/// A self-hosted Discord platform for communities and work crews.
+#[derive(Debug, Parser)]
+#[command(
+    name = "majordome",
+    version,
+    after_help = "Settings are read from majordome.toml, then .env, then the environment; see .env.example."
+)]
+pub(crate) struct Cli {
+    /// What to do; without it, run the bot.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, Default, Subcommand)]
+pub(crate) enum Command {
+    /// Run the bot (the default)
+    #[default]
+    Run,
+    /// Show the bot at work without a Discord account: a simulated Discord, a local database, people
+    Demo {
+        /// End when the story has been told, with code 1 if anything in it went wrong
+        #[arg(long)]
+        once: bool,
+    },
+    /// Check the configuration and show what is in effect, without starting anything
+    CheckConfig,
+    /// Bring the database schema up to date and stop
+    Migrate,
+    /// Print the commands that would be registered with Discord
+    Commands,
+    /// Say whether the program that runs here is well; exits with 0 or 1
+    Health,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_mean_what_they_say() {
+        let parse = |words: &[&str]| {
+            Cli::try_parse_from([&["majordome"], words].concat()).map(|cli| cli.command)
+        };
+        assert!(matches!(parse(&[]), Ok(None)));
+        assert!(matches!(parse(&["run"]), Ok(Some(Command::Run))));
+        assert!(matches!(
+            parse(&["demo", "--once"]),
+            Ok(Some(Command::Demo { once: true }))
+        ));
+        assert!(matches!(
+            parse(&["check-config"]),
+            Ok(Some(Command::CheckConfig))
+        ));
+        assert!(parse(&["dance"]).is_err());
+    }
+}

@@ -1,0 +1,303 @@
+//! The configuration: read once at the start, checked as a whole, then only handed on.
+//!
+//! [`names`] lists the settings, [`layers`] finds their text, [`parse`] gives it meaning. Whatever is
+//! wrong is collected: the operator sees all of it at once, with the name, the reason and an example,
+//! and never a secret.
+
+mod layers;
+mod names;
+mod parse;
+mod problem;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use database::{GuildId, Settings as DatabaseSettings};
+use feature::Lang;
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret, SecretString};
+
+use layers::{Found, Layers};
+use names::Name;
+pub(crate) use problem::{Problem, Problems};
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line, for machines.
+    Json,
+}
+
+/// What the program was told.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// What the bot logs in with; absent only where it was not asked for.
+    pub(crate) bot_token: Option<SecretString>,
+    /// Where the database is.
+    pub(crate) database: DatabaseSettings,
+    /// Where the program keeps its files.
+    pub(crate) data_dir: PathBuf,
+    /// The one guild to register commands in.
+    pub(crate) guild_id: Option<GuildId>,
+    /// Whether to ask Discord for presences.
+    pub(crate) enable_presences: bool,
+    /// The language of guilds that have chosen none.
+    pub(crate) default_locale: Lang,
+    /// The time zone of guilds that have chosen none.
+    pub(crate) default_time_zone: TimeZone,
+    /// What is logged, as filter directives.
+    pub(crate) log_level: String,
+    /// How it is logged.
+    pub(crate) log_format: LogFormat,
+    /// How long a stop may take.
+    pub(crate) shutdown_timeout: Duration,
+    /// A stand-in for Discord's REST API.
+    pub(crate) discord_api_url: Option<String>,
+    /// A stand-in for Discord's gateway.
+    pub(crate) discord_gateway_url: Option<String>,
+    /// Each setting, its value or `(set)` for a secret, and where it was found.
+    pub(crate) shown: Vec<Shown>,
+    /// Words that no log line may hold.
+    pub(crate) secrets: Vec<SecretString>,
+}
+
+/// A setting as `check-config` shows it.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) source: &'static str,
+}
+
+/// Whether a command needs to log in to Discord.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Token {
+    /// Without one there is nothing to do.
+    Needed,
+    /// The command does not speak to Discord.
+    NotNeeded,
+}
+
+/// Collects what is wrong while settings are read.
+struct Reader {
+    layers: Layers,
+    problems: Vec<Problem>,
+    shown: Vec<Shown>,
+    secrets: Vec<SecretString>,
+}
+
+impl Config {
+    /// Reads the configuration of the process: its folder and its environment.
+    pub(crate) fn load(token: Token) -> Result<Self, Problems> {
+        // What is no Unicode can be none of our settings' values; it is then as if unset.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Self::read(Path::new("."), environment, token)
+    }
+
+    fn read(
+        folder: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+        token: Token,
+    ) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        let layers = Layers::read(folder, environment, &mut problems);
+        let mut reader = Reader {
+            layers,
+            problems,
+            shown: Vec::new(),
+            secrets: Vec::new(),
+        };
+        let address = |schemes| move |text: &str| parse::address(text, schemes);
+        let discord_api_url = reader.optional(&names::DISCORD_API_URL, address(["https", "http"]));
+        let discord_gateway_url =
+            reader.optional(&names::DISCORD_GATEWAY_URL, address(["wss", "ws"]));
+        let bot_token = reader.token(token, discord_api_url.is_some());
+        let data_dir = reader.required(&names::DATA_DIR, parse::data_dir);
+        let mut database = reader.database(data_dir.clone().unwrap_or_default());
+        let connections = reader.required(&names::DATABASE_MAX_CONNECTIONS, parse::connections);
+        if let (Some(database), Some(connections)) = (&mut database, connections) {
+            database.max_connections = connections;
+        }
+        let guild_id = reader.optional(&names::GUILD_ID, parse::guild);
+        let enable_presences = reader.required(&names::ENABLE_PRESENCES, parse::truth);
+        let default_locale = reader.required(&names::DEFAULT_LOCALE, parse::locale);
+        let default_time_zone = reader.required(&names::DEFAULT_TIME_ZONE, parse::time_zone);
+        let log_level = reader.required(&names::LOG_LEVEL, parse::log_level);
+        let log_format = reader.required(&names::LOG_FORMAT, parse::log_format);
+        let shutdown_timeout = reader.required(&names::SHUTDOWN_TIMEOUT, parse::shutdown);
+        let order = |shown: &Shown| names::ALL.iter().position(|name| name.name == shown.name);
+        reader.shown.sort_by_key(order);
+        let (shown, secrets) = (reader.shown, reader.secrets);
+        let config = || {
+            Some(Self {
+                bot_token,
+                database: database?,
+                data_dir: data_dir?,
+                guild_id,
+                enable_presences: enable_presences?,
+                default_locale: default_locale?,
+                default_time_zone: default_time_zone?,
+                log_level: log_level?,
+                log_format: log_format?,
+                shutdown_timeout: shutdown_timeout?,
+                discord_api_url,
+                discord_gateway_url,
+                shown,
+                secrets,
+            })
+        };
+        match config() {
+            Some(config) if reader.problems.is_empty() => Ok(config),
+            _ => Err(Problems(reader.problems)),
+        }
+    }
+
+    /// The settings in effect as a table, secrets hidden.
+    pub(crate) fn table(&self) -> String {
+        let width = |of: fn(&Shown) -> &str| {
+            self.shown
+                .iter()
+                .map(|shown| of(shown).chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let (names, values) = (width(|shown| shown.name), width(|shown| &shown.value));
+        let mut table = String::new();
+        for Shown {
+            name,
+            value,
+            source,
+        } in &self.shown
+        {
+            // Writing to a String does not fail.
+            let _ = writeln!(table, "{name:names$}  {value:values$}  {source}");
+        }
+        table
+    }
+}
+
+impl Reader {
+    /// The text of a setting, noted for the table.
+    fn find(&mut self, name: &'static Name) -> Option<Found> {
+        let found = self.layers.find(name, &mut self.problems);
+        if let Some(found) = &found {
+            let value = if name.secret { "(set)" } else { &found.value };
+            self.shown.push(Shown {
+                name: name.name,
+                value: value.to_owned(),
+                source: found.source,
+            });
+            if name.secret {
+                self.secrets.push(SecretString::from(found.value.as_str()));
+            }
+        }
+        found
+    }
+
+    fn refuse(&mut self, name: &Name, source: Option<&'static str>, reason: impl Into<String>) {
+        self.problems.push(Problem::with(name, source, reason));
+    }
+
+    /// A setting that may be absent.
+    fn optional<T>(
+        &mut self,
+        name: &'static Name,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let found = self.find(name)?;
+        match parse(&found.value) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.refuse(name, Some(found.source), reason);
+                None
+            }
+        }
+    }
+
+    /// A setting with a default. `None` has been told as a problem.
+    fn required<T>(
+        &mut self,
+        name: &'static Name,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        debug_assert!(!name.default.is_empty(), "{} has no default", name.name);
+        self.optional(name, parse)
+    }
+
+    fn token(&mut self, needed: Token, stand_in: bool) -> Option<SecretString> {
+        let found = self.find(&names::BOT_TOKEN);
+        match &found {
+            None if needed == Token::Needed => {
+                let reason = format!("is missing. {}", names::BOT_TOKEN.about);
+                self.refuse(&names::BOT_TOKEN, None, reason);
+            }
+            // A stand-in for Discord may have tokens of its own form.
+            Some(found) if !stand_in => {
+                if let Err(reason) = parse::token(&found.value) {
+                    self.refuse(&names::BOT_TOKEN, Some(found.source), reason);
+                }
+            }
+            _ => {}
+        }
+        found.map(|found| SecretString::from(found.value))
+    }
+
+    /// A URL, or its parts, or the program's own.
+    fn database(&mut self, data_dir: PathBuf) -> Option<DatabaseSettings> {
+        if let Some(found) = self.find(&names::DATABASE_URL) {
+            let url = SecretString::from(found.value);
+            return match DatabaseSettings::from_url(&url) {
+                Ok(settings) => {
+                    // The password alone may surface in an error of the server's.
+                    let password = url::Url::parse(url.expose_secret()).ok();
+                    let password = password.and_then(|url| url.password().map(SecretString::from));
+                    self.secrets.extend(password);
+                    Some(settings)
+                }
+                Err(error) => {
+                    let reason = error
+                        .to_string()
+                        .replace("the database URL can not be used:", "can not be used:");
+                    self.refuse(&names::DATABASE_URL, Some(found.source), reason);
+                    None
+                }
+            };
+        }
+        let password = self.find(&names::POSTGRES_PASSWORD);
+        let host = self.find(&names::POSTGRES_HOST);
+        let (host, password) = match (host, password) {
+            (None, None) => return Some(DatabaseSettings::local(data_dir)),
+            (Some(host), Some(password)) => (host, password),
+            (Some(host), None) => {
+                let reason = format!("is missing, though POSTGRES_HOST is set ({})", host.source);
+                self.refuse(&names::POSTGRES_PASSWORD, None, reason);
+                return None;
+            }
+            (None, Some(password)) => {
+                let reason = format!(
+                    "is missing, though POSTGRES_PASSWORD is set ({})",
+                    password.source
+                );
+                self.refuse(&names::POSTGRES_HOST, None, reason);
+                return None;
+            }
+        };
+        let port = self.required(&names::POSTGRES_PORT, parse::port)?;
+        let user = self.find(&names::POSTGRES_USER)?;
+        let name = self.find(&names::POSTGRES_DB)?;
+        Some(DatabaseSettings::from_parts(
+            &host.value,
+            port,
+            &user.value,
+            &SecretString::from(password.value),
+            &name.value,
+        ))
+    }
+}

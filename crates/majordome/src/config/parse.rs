@@ -1,0 +1,137 @@
+//! From text to meaning, one setting at a time. Every reason reads on from the setting's name.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use database::GuildId;
+use feature::Lang;
+use jiff::tz::TimeZone;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::LogFormat;
+
+/// Longest stop that makes sense; service managers give up before.
+const LONGEST_SHUTDOWN: u64 = 300;
+
+pub(super) fn token(text: &str) -> Result<(), String> {
+    let parts = text.split('.').count();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if text.starts_with("Bot ") {
+        Err("begins with `Bot `: leave that out".to_owned())
+    } else if parts != 3 || !text.bytes().all(allowed) {
+        Err(
+            "is no bot token: that is three words of letters and digits with dots between"
+                .to_owned(),
+        )
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn guild(text: &str) -> Result<GuildId, String> {
+    text.parse()
+        .map_err(|_| format!("is `{text}`, but must be a guild's id: switch on developer mode in Discord, then \"Copy Server ID\""))
+}
+
+pub(super) fn truth(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(format!("is `{text}`, but must be true or false")),
+    }
+}
+
+pub(super) fn locale(text: &str) -> Result<Lang, String> {
+    Lang::from_code(&text.to_ascii_lowercase())
+        .ok_or_else(|| format!("is `{text}`, but must be en or fr"))
+}
+
+pub(super) fn time_zone(text: &str) -> Result<TimeZone, String> {
+    // An offset or a POSIX rule is no place: it knows nothing of clock changes to come.
+    if let Ok(zone) = TimeZone::get(text)
+        && (zone.iana_name().is_some() || text == "UTC")
+    {
+        return Ok(zone);
+    }
+    let wanted = text.to_lowercase();
+    let near = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let last = lower.rsplit('/').next().unwrap_or(&lower);
+            // "paris" is meant for Europe/Paris more than for any name of five letters.
+            let distance = strsim::damerau_levenshtein(&wanted, &lower)
+                .min(strsim::damerau_levenshtein(&wanted, last));
+            (distance, name)
+        })
+        .min()
+        .filter(|(distance, _)| *distance <= 3);
+    let hint = near.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"));
+    Err(format!("is `{text}`, which is no IANA time zone{hint}"))
+}
+
+pub(super) fn log_level(text: &str) -> Result<String, String> {
+    EnvFilter::builder()
+        .parse(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| format!("is `{text}`, but must be error, warn, info, debug or trace"))
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("is `{text}`, but must be text or json")),
+    }
+}
+
+pub(super) fn shutdown(text: &str) -> Result<Duration, String> {
+    let seconds = text.strip_suffix('s').unwrap_or(text).trim().parse();
+    match seconds {
+        Ok(seconds @ 1..=LONGEST_SHUTDOWN) => Ok(Duration::from_secs(seconds)),
+        _ => Err(format!(
+            "is `{text}`, but must be 1 to {LONGEST_SHUTDOWN} seconds"
+        )),
+    }
+}
+
+pub(super) fn connections(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(connections @ 3..=200) => Ok(connections),
+        _ => Err(format!("is `{text}`, but must be 3 to 200")),
+    }
+}
+
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(port @ 1..) => Ok(port),
+        _ => Err(format!("is `{text}`, but must be 1 to 65535")),
+    }
+}
+
+pub(super) fn data_dir(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.exists() && !path.is_dir() {
+        return Err(format!("is `{text}`, which exists and is no directory"));
+    }
+    Ok(path)
+}
+
+/// An address with one of `schemes` and no more than a path. It may hold no secret: it is shown.
+pub(super) fn address(text: &str, schemes: [&str; 2]) -> Result<String, String> {
+    let must = format!(
+        "but must be {}://host:port or {}://host:port",
+        schemes[0], schemes[1]
+    );
+    match Url::parse(text) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Err(format!("holds a user or a password, {must}"))
+        }
+        Ok(url) if schemes.contains(&url.scheme()) && url.has_host() && url.query().is_none() => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(format!("is `{text}`, {must}")),
+    }
+}

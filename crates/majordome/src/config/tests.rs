@@ -1,0 +1,226 @@
+//! What a configuration says about itself: layers, problems, and nothing of a secret.
+
+use std::fs;
+
+use database::Server;
+use insta::assert_snapshot;
+
+use super::*;
+
+/// A folder with files, and an environment.
+struct Place {
+    folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// A token of the right form.
+const TOKEN: &str = "MTk3MDM4NDM5NDgzMzEwMDg2.Gh3kQx.hunter2-hunter2-hunter2";
+
+impl Place {
+    fn new(environment: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            environment: environment.iter().map(owned).collect(),
+        }
+    }
+
+    fn file(self, name: &str, content: &str) -> Self {
+        fs::write(self.folder.path().join(name), content).unwrap();
+        self
+    }
+
+    fn read(&self, token: Token) -> Result<Config, Problems> {
+        let config = Config::read(self.folder.path(), self.environment.iter().cloned(), token);
+        let shown = match &config {
+            Ok(config) => format!("{config:?}{}", config.table()),
+            Err(problems) => format!("{problems:?}{problems}"),
+        };
+        assert!(!shown.contains("hunter2"), "a secret is shown: {shown}");
+        config
+    }
+
+    fn config(&self) -> Config {
+        self.read(Token::Needed)
+            .unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    fn problems(&self) -> String {
+        match self.read(Token::Needed) {
+            Ok(config) => panic!("nothing is wrong: {config:?}"),
+            Err(problems) => problems.to_string(),
+        }
+    }
+}
+
+#[test]
+fn a_token_is_all_it_takes() {
+    let config = Place::new(&[("BOT_TOKEN", TOKEN)]).config();
+    assert_eq!(config.bot_token.as_ref().unwrap().expose_secret(), TOKEN);
+    assert!(
+        matches!(&config.database.server, Server::Local { data_dir } if data_dir == Path::new("data"))
+    );
+    assert_snapshot!(config.table(), @"");
+}
+
+#[test]
+fn without_a_token_only_what_needs_one_is_refused() {
+    let place = Place::new(&[]);
+    assert!(place.read(Token::NotNeeded).is_ok());
+    assert_snapshot!(place.problems(), @"");
+}
+
+#[test]
+fn later_layers_win_and_empty_values_do_not_count() {
+    let place = Place::new(&[("BOT_TOKEN", TOKEN), ("LOG_LEVEL", "warn"), ("DEFAULT_LOCALE", ""), ("PATH", "/bin")])
+        .file("majordome.toml", "log_level = \"error\"\ndefault_locale = \"fr\"\nshutdown_timeout = 20\nenable_presences = true\n")
+        .file(".env", "LOG_LEVEL=debug\nSHUTDOWN_TIMEOUT='30'\n# a comment\nCOMPOSE_PROJECT_NAME=other\n");
+    let config = place.config();
+    assert_eq!(
+        (config.log_level.as_str(), config.default_locale),
+        ("warn", Lang::Fr)
+    );
+    assert_eq!(
+        (config.shutdown_timeout, config.enable_presences),
+        (Duration::from_secs(30), true)
+    );
+    let sources: Vec<String> = config
+        .shown
+        .iter()
+        .filter(|shown| shown.source != "default")
+        .map(|shown| format!("{} {}", shown.name, shown.source))
+        .collect();
+    assert_snapshot!(sources.join("\n"), @"");
+    assert!(
+        std::env::var_os("SHUTDOWN_TIMEOUT").is_none(),
+        "the process environment was changed"
+    );
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let place = Place::new(&[
+        ("BOT_TOKEN", "hunter2"),
+        (
+            "DATABASE_URL",
+            "postgres://majordome:hunter2@db:port/majordome",
+        ),
+        ("DATABASE_MAX_CONNECTIONS", "1"),
+        ("GUILD_ID", "my guild"),
+        ("ENABLE_PRESENCES", "maybe"),
+        ("DEFAULT_LOCALE", "de"),
+        ("DEFAULT_TIME_ZONE", "paris"),
+        ("LOG_LEVEL", "loud=="),
+        ("LOG_FORMAT", "xml"),
+        ("SHUTDOWN_TIMEOUT", "0"),
+        ("DISCORD_GATEWAY_URL", "http://127.0.0.1"),
+    ])
+    .file(
+        "majordome.toml",
+        "log_levle = \"info\"\ncolour = 1\ndata_dir = [1]\n",
+    );
+    assert_snapshot!(place.problems(), @"");
+}
+
+#[test]
+fn a_broken_file_is_told_without_its_content() {
+    let toml = Place::new(&[("BOT_TOKEN", TOKEN)]).file("majordome.toml", "bot_token = hunter2\n");
+    assert_snapshot!(toml.problems(), @"");
+    let dotenv = Place::new(&[("BOT_TOKEN", TOKEN)])
+        .file(".env", "GUILD_ID=1\nDATABASE_URL=hunter2 hunter2\n");
+    assert_snapshot!(dotenv.problems(), @"");
+    let dotenv = Place::new(&[("BOT_TOKEN", TOKEN)]).file(".env", "hunter2\n");
+    assert_snapshot!(dotenv.problems(), @"");
+    let typo = Place::new(&[]).file(".env", &format!("BOT_TOKN={TOKEN}\n"));
+    assert_snapshot!(typo.problems(), @"");
+}
+
+#[test]
+fn aliases_mean_the_same_and_must_agree() {
+    assert!(
+        Place::new(&[("DISCORD_TOKEN", TOKEN)])
+            .config()
+            .bot_token
+            .is_some()
+    );
+    let same = [
+        ("DISCORD_TOKEN", TOKEN),
+        ("BOT_TOKEN", TOKEN),
+        ("DISCORD_BOT_TOKEN", TOKEN),
+    ];
+    assert!(Place::new(&same).config().bot_token.is_some());
+    let other = TOKEN.replace("Gh3kQx", "Gh3kQy");
+    let differing = Place::new(&[("DISCORD_TOKEN", TOKEN), ("BOT_TOKEN", &other)]);
+    assert_snapshot!(differing.problems(), @"");
+}
+
+#[test]
+fn a_secret_may_be_in_a_file() {
+    let place = Place::new(&[
+        ("BOT_TOKEN_FILE", "token.txt"),
+        ("DATABASE_URL_FILE", "url.txt"),
+    ])
+    .file("token.txt", &format!("{TOKEN}\n"))
+    .file("url.txt", "postgres://majordome:hunter2@db:5433/rooms");
+    let config = place.config();
+    assert_eq!(config.bot_token.as_ref().unwrap().expose_secret(), TOKEN);
+    assert!(format!("{:?}", config.database).contains("db:5433/rooms"));
+    let words: Vec<&str> = config
+        .secrets
+        .iter()
+        .map(ExposeSecret::expose_secret)
+        .collect();
+    assert!(
+        words.contains(&TOKEN) && words.contains(&"hunter2"),
+        "the log would not know what to hide"
+    );
+
+    let missing = Place::new(&[("BOT_TOKEN_FILE", "nowhere.txt")]);
+    assert_snapshot!(missing.problems(), @"");
+    let differing = Place::new(&[("BOT_TOKEN_FILE", "token.txt"), ("BOT_TOKEN", TOKEN)])
+        .file("token.txt", "a.b.c");
+    assert_snapshot!(differing.problems(), @"");
+}
+
+#[test]
+fn the_database_may_be_given_in_parts() {
+    let place = Place::new(&[
+        ("BOT_TOKEN", TOKEN),
+        ("POSTGRES_HOST", "db"),
+        ("POSTGRES_PASSWORD", "hunter2"),
+        ("POSTGRES_USER", "me"),
+    ]);
+    assert!(format!("{:?}", place.config().database).contains("db:5432/majordome"));
+    let half = Place::new(&[("BOT_TOKEN", TOKEN), ("POSTGRES_HOST", "db")]);
+    assert_snapshot!(half.problems(), @"");
+}
+
+#[test]
+fn a_stand_in_for_discord_may_have_tokens_of_its_own() {
+    let place = Place::new(&[
+        ("BOT_TOKEN", "sim"),
+        ("DISCORD_API_URL", "http://127.0.0.1:8100/"),
+        ("DISCORD_GATEWAY_URL", "ws://127.0.0.1:8100"),
+    ]);
+    assert_eq!(
+        place.config().discord_api_url.as_deref(),
+        Some("http://127.0.0.1:8100")
+    );
+}
+
+#[test]
+fn every_example_in_the_list_of_settings_is_right() {
+    for name in names::ALL {
+        assert!(
+            !name.example.is_empty() && !name.about.is_empty(),
+            "{}",
+            name.name
+        );
+        if !matches!(
+            name.name,
+            "BOT_TOKEN" | "POSTGRES_HOST" | "POSTGRES_PASSWORD"
+        ) {
+            Place::new(&[("BOT_TOKEN", TOKEN), (name.name, name.example)]).config();
+        }
+    }
+}

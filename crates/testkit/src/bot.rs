@@ -1,0 +1,129 @@
+//! The bot under test, on a runtime of its own so that it can be killed.
+
+use std::time::Duration;
+
+use database::Database;
+use discord_sim::Sim;
+use feature::{DiscordSettings, Registry, settings::Defaults};
+use host::Running;
+use jobs::Clock;
+use secrecy::SecretString;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+/// How the bot under test is set up.
+#[derive(Clone, Debug)]
+pub struct BotOptions {
+    /// Registers the commands in one guild only.
+    pub guild: Option<database::GuildId>,
+    /// Whether it asks for presences.
+    pub presences: bool,
+    /// How long a stop may take.
+    pub stop_within: Duration,
+    /// The installation's defaults.
+    pub defaults: Defaults,
+    /// How long one call to Discord may take.
+    pub deadline: Duration,
+    /// How many threads it runs on.
+    pub threads: usize,
+}
+
+impl Default for BotOptions {
+    fn default() -> Self {
+        Self {
+            guild: None,
+            presences: false,
+            stop_within: Duration::from_secs(10),
+            defaults: Defaults::default(),
+            deadline: DiscordSettings::DEADLINE,
+            threads: 4,
+        }
+    }
+}
+
+/// A bot at work.
+pub(crate) struct Bot {
+    runtime: Option<Runtime>,
+    pub(crate) running: Option<Running>,
+    pub(crate) database: Database,
+}
+
+impl Bot {
+    pub(crate) async fn start(
+        sim: &Sim,
+        registry: Registry,
+        settings: database::Settings,
+        clock: Clock,
+        options: &BotOptions,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(options.threads)
+            .thread_name("bot")
+            .enable_all()
+            .build()
+            .expect("a test can start a runtime");
+        let config = host::Config {
+            discord: DiscordSettings {
+                api_url: Some(sim.api_url()),
+                token: SecretString::from(sim.bot_token()),
+                deadline: options.deadline,
+            },
+            gateway_url: Some(sim.gateway_url()),
+            guild: options.guild,
+            presences: options.presences,
+            stop_within: options.stop_within,
+            defaults: options.defaults.clone(),
+            version: "0.0.0-test",
+        };
+        let started = runtime.spawn(async move {
+            let catalogue = registry
+                .build()
+                .unwrap_or_else(|clashes| panic!("{clashes}"));
+            let database = Database::open(&settings)
+                .await
+                .expect("the test database opens");
+            let stopping = CancellationToken::new();
+            let running = host::start(config, catalogue, database.clone(), clock, stopping)
+                .await
+                .unwrap_or_else(|error| panic!("the bot does not start: {error}"));
+            (running, database)
+        });
+        let (running, database) = started.await.expect("the bot starts");
+        Self {
+            runtime: Some(runtime),
+            running: Some(running),
+            database,
+        }
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        self.running
+            .as_ref()
+            .expect("a bot runs until it is stopped")
+    }
+
+    /// Ends it well.
+    pub(crate) async fn stop(mut self) {
+        let (running, runtime) = (self.running.take(), self.runtime.take());
+        let database = self.database.clone();
+        if let (Some(running), Some(runtime)) = (running, &runtime) {
+            let stopped = runtime.spawn(async move {
+                running.stop().await;
+                database.close().await;
+            });
+            stopped.await.expect("the bot stops");
+        }
+        if let Some(runtime) = runtime {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        // Its tasks end at their next await, as after `kill -9`: nothing is flushed, nothing says goodbye.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! stub
+pub(crate) fn check(_calls: &[discord_sim::RecordedCall]) {}

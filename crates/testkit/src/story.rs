@@ -1,0 +1,287 @@
+//! A story: people, a bot, and what must be true at the end.
+
+use std::{sync::Once, time::Duration};
+
+use database::test_support::TestDatabase;
+use discord_sim::{Answer, Asked, Sim, SimOptions};
+use feature::{House, Registry};
+use jiff::SignedDuration;
+use jobs::{Clock, ManualClock};
+
+use crate::{
+    bot::{Bot, BotOptions},
+    openapi,
+};
+
+/// How long anything may take before a story is given up, in real time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where people and a bot meet.
+#[expect(
+    missing_debug_implementations,
+    reason = "a failing story prints its transcript"
+)]
+pub struct Story {
+    /// Discord.
+    pub sim: Sim,
+    /// Whether requests that Discord refused are part of the story.
+    pub allows_refusals: bool,
+    bot: Option<Bot>,
+    clock: Clock,
+    hand: ManualClock,
+    database: TestDatabase,
+    features: fn() -> Registry,
+    options: BotOptions,
+}
+
+/// Tells a story with these features.
+///
+/// # Panics
+///
+/// Panics when the story does, and when something is left at its end: unread output, overdue jobs, requests that
+/// Discord refused or does not know.
+pub async fn story(features: fn() -> Registry, tell: impl AsyncFnOnce(&mut Story)) {
+    story_with(features, SimOptions::default(), BotOptions::default(), tell).await;
+}
+
+/// As [`story`], with other options.
+///
+/// # Panics
+///
+/// As [`story`].
+pub async fn story_with(
+    features: fn() -> Registry,
+    sim: SimOptions,
+    options: BotOptions,
+    tell: impl AsyncFnOnce(&mut Story),
+) {
+    prepare();
+    let mut story = Story::begin(features, sim, options).await;
+    tell(&mut story).await;
+    story.end().await;
+}
+
+/// What a test process needs once: cryptography for TLS, and a log that shows with `RUST_LOG`.
+fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .expect("nobody else installs a provider");
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
+    });
+}
+
+impl Story {
+    async fn begin(features: fn() -> Registry, sim: SimOptions, options: BotOptions) -> Self {
+        let database = TestDatabase::create().await;
+        let sim = Sim::start(sim).await.expect("the simulator starts");
+        let (clock, hand) = Clock::manual(sim.now());
+        let bot = Bot::start(
+            &sim,
+            features(),
+            database.settings(),
+            clock.clone(),
+            &options,
+        )
+        .await;
+        let story = Self {
+            sim,
+            allows_refusals: false,
+            bot: Some(bot),
+            clock,
+            hand,
+            database,
+            features,
+            options,
+        };
+        story.ready().await;
+        story
+    }
+
+    /// What the features use.
+    pub fn house(&self) -> &House {
+        self.bot().running().house()
+    }
+
+    /// The bot at work.
+    pub fn running(&self) -> &host::Running {
+        self.bot().running()
+    }
+
+    /// The database of the story.
+    pub const fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    fn bot(&self) -> &Bot {
+        self.bot
+            .as_ref()
+            .expect("the story has a bot: it was killed or stopped and not restarted")
+    }
+
+    /// Waits until the bot is connected, its commands are in Discord, and it is idle.
+    pub async fn ready(&self) {
+        let connected = self
+            .sim
+            .wait_until(PATIENCE, |sim| sim.connected_shards() > 0)
+            .await;
+        assert!(
+            connected.is_ok(),
+            "the bot does not connect\n{}",
+            self.sim.transcript()
+        );
+        let synced = tokio::time::timeout(PATIENCE, self.bot().running().synced()).await;
+        assert!(synced.is_ok(), "the commands do not reach Discord");
+        self.idle().await;
+    }
+
+    /// Waits until the bot has nothing left to do.
+    ///
+    /// # Panics
+    ///
+    /// Panics when it is still busy after half a minute.
+    pub async fn idle(&self) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut changes = self.sim.changed();
+        let mut calm = 0;
+        while calm < 2 {
+            changes.borrow_and_update();
+            match self.unfinished().await {
+                // Twice in a row: an event may be on its way between the sockets.
+                None => calm += 1,
+                Some(what) => {
+                    calm = 0;
+                    let is_late = tokio::time::Instant::now() > deadline;
+                    assert!(
+                        !is_late,
+                        "the bot is still busy: {what}\n{}",
+                        self.sim.transcript()
+                    );
+                }
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
+        }
+    }
+
+    /// What the bot still has to do.
+    async fn unfinished(&self) -> Option<String> {
+        let running = self.bot().running();
+        for shard in 0..u32::try_from(self.sim.connected_shards()).unwrap_or(u32::MAX) {
+            let (sent, handled) = (self.sim.last_sequence(shard.into()), running.handled(shard));
+            if sent > handled {
+                return Some(format!(
+                    "shard {shard} has handled {handled:?} of {sent:?} events"
+                ));
+            }
+        }
+        if running.in_work() > 0 {
+            return Some(format!("{} handlers are at work", running.in_work()));
+        }
+        if self.sim.requests_in_flight() > 0 {
+            return Some("a request is on its way".to_owned());
+        }
+        let jobs = self.jobs().await;
+        (!jobs.is_idle()).then(|| format!("jobs: {jobs:?}"))
+    }
+
+    async fn jobs(&self) -> jobs::Counts {
+        let mut connection = self
+            .database
+            .database()
+            .acquire()
+            .await
+            .expect("the database answers");
+        self.house()
+            .jobs
+            .counts(&mut connection)
+            .await
+            .expect("the jobs can be counted")
+    }
+
+    /// Waits for the answer to a question, and until the bot is idle again.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there is no answer in time.
+    pub async fn answer(&self, asked: Asked) -> Answer {
+        match asked.answer().await {
+            Ok(answer) => {
+                self.idle().await;
+                answer
+            }
+            Err(error) => panic!("{error}\n{}", self.sim.transcript()),
+        }
+    }
+
+    /// Moves the clock, and waits until what became due is done.
+    pub async fn advance(&self, by: SignedDuration) {
+        self.sim
+            .advance(Duration::try_from(by).expect("time goes forward"));
+        self.hand.advance(by);
+        self.idle().await;
+    }
+
+    /// Ends the bot between two instructions: nothing is saved, nothing says goodbye.
+    pub fn kill(&mut self) {
+        drop(self.bot.take());
+    }
+
+    /// Ends the bot well.
+    pub async fn stop(&mut self) {
+        if let Some(bot) = self.bot.take() {
+            bot.stop().await;
+        }
+    }
+
+    /// Starts another bot on the same database, without waiting for it.
+    pub async fn start(&mut self) {
+        let registry = (self.features)();
+        let settings = self.database.settings();
+        let bot = Bot::start(
+            &self.sim,
+            registry,
+            settings,
+            self.clock.clone(),
+            &self.options,
+        )
+        .await;
+        self.bot = Some(bot);
+    }
+
+    /// Ends the bot if it runs, well, starts another on the same database, and waits until it is ready.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start().await;
+        self.ready().await;
+    }
+
+    async fn end(mut self) {
+        if self.bot.is_some() {
+            self.idle().await;
+            let jobs = self.jobs().await;
+            assert_eq!(jobs.due, 0, "jobs are overdue at the end of the story");
+        }
+        let unread = self.sim.unread();
+        assert!(
+            unread.is_empty(),
+            "nobody looked at what the bot said:\n{}\n\n{}",
+            unread.join("\n"),
+            self.sim.transcript()
+        );
+        if !self.allows_refusals {
+            let violations = self.sim.violations();
+            assert!(
+                violations.is_clean(),
+                "Discord had to refuse requests: {violations:#?}"
+            );
+        }
+        openapi::check(&self.sim.calls());
+        self.stop().await;
+        self.sim.stop();
+    }
+}
