@@ -38,7 +38,7 @@ pub(crate) struct Reading {
     pub(crate) gateway: Option<u128>,
     /// The round trip of the last REST call, in milliseconds.
     pub(crate) rest: Option<u128>,
-    /// Which shard serves this guild, and how many there are.
+    /// Which shard serves this guild, counted from 1, and how many there are.
     pub(crate) shard: (u32, usize),
     /// How long the program runs.
     pub(crate) uptime: SignedDuration,
@@ -52,7 +52,7 @@ fn card(ctx: &Ctx<Admin>) -> Card {
             .and_then(|shard| shard.latency)
             .map(|latency| latency.as_millis()),
         rest: ctx.discord.latency().map(|latency| latency.as_millis()),
-        shard: (ctx.scene.shard, pulse.shards().len()),
+        shard: (ctx.scene.shard + 1, pulse.shards().len()),
         uptime: ctx.clock.now().duration_since(pulse.started_at()),
     };
     text::ping(ctx.lang(), &reading)

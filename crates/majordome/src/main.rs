@@ -2,9 +2,11 @@
 //!
 //! Exit codes: 0 when all went well, 1 when something failed, 2 when the configuration is wrong.
 
+mod bot;
 mod cli;
 mod config;
 mod demo;
+mod features;
 mod health;
 mod logging;
 mod run;
@@ -45,7 +47,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(run::run(config))?
         }
-        Command::Demo { once } => block_on(demo::demo(once))?,
+        Command::Demo { once } => {
+            let config = Config::load(Token::NotNeeded)?;
+            // The story is what there is to read, unless more was asked for.
+            let level = config.said_log_level().unwrap_or("warn");
+            let _summaries = logging::start(level, config.log_format, &config.secrets)?;
+            block_on(run::demo(&config, once))?
+        }
         Command::CheckConfig => {
             let config = Config::load(Token::Needed)?;
             tell(&format!(
@@ -58,7 +66,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(migrate(config))?
         }
-        Command::Commands => run::commands(),
+        Command::Commands => tell(&run::commands()?),
         Command::Health => {
             let config = Config::load(Token::NotNeeded)?;
             return Ok(match health::check(&config.data_dir) {
