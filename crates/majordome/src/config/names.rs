@@ -11,8 +11,6 @@ pub(crate) struct Setting {
     pub(crate) secret: bool,
     /// What it is when nobody says anything; empty when it is then off.
     pub(crate) default: &'static str,
-    /// What it is for, in one line.
-    pub(crate) about: &'static str,
     /// A value that works.
     pub(crate) example: &'static str,
 }
@@ -26,7 +24,6 @@ macro_rules! names {
                 aliases: &[$($($alias),+)?],
                 secret: names!(@secret $($secret)?),
                 default: $default,
-                about: $about,
                 example: $example,
             };
         )+

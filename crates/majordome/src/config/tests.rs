@@ -312,11 +312,6 @@ fn a_stand_in_for_discord_may_have_tokens_of_its_own() {
 #[test]
 fn every_example_in_the_list_of_settings_is_right() {
     for name in names::ALL {
-        assert!(
-            !name.example.is_empty() && !name.about.is_empty(),
-            "{}",
-            name.name
-        );
         if !matches!(
             name.name,
             "BOT_TOKEN" | "POSTGRES_HOST" | "POSTGRES_PASSWORD"
@@ -324,4 +319,24 @@ fn every_example_in_the_list_of_settings_is_right() {
             Place::new(&[("BOT_TOKEN", TOKEN), (name.name, name.example)]).config();
         }
     }
+}
+
+#[test]
+fn the_example_file_names_every_setting_and_its_default() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.env.example"))
+        .unwrap();
+    for setting in names::ALL {
+        let line = text.lines().find_map(|line| {
+            let line = line.trim_start_matches('#');
+            line.strip_prefix(setting.name)?.strip_prefix('=')
+        });
+        let value = line.unwrap_or_else(|| panic!("{} is not in .env.example", setting.name));
+        if !setting.default.is_empty() {
+            assert_eq!(value, setting.default, "{}", setting.name);
+        }
+    }
+    // As it stands, it is a file that can be read.
+    Place::new(&[("BOT_TOKEN", TOKEN)])
+        .file(".env", &text)
+        .config();
 }
