@@ -11,11 +11,12 @@ trap 'rm -rf "$fresh"' EXIT
 
 # The macros run when a crate is compiled: touch those that hold queries.
 while IFS= read -r config; do
-    find "$(dirname "$config")" -name '*.rs' -exec grep -l 'sqlx::query' {} + | xargs -r touch
+    find "$(dirname "$config")" -name '*.rs' -exec grep -q 'sqlx::query' {} \; -exec touch {} +
 done < <(find crates -name sqlx.toml)
 
 # Built first: the check below must not find the build directory locked.
-cargo build --quiet --package database --example with_database
+# With the features of the whole workspace, so that nothing is compiled a second time for it.
+cargo build --quiet --workspace --example with_database
 target=${CARGO_TARGET_DIR:-target}
 SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh \
     "$target/debug/examples/with_database" SQLX_DATABASE_URL \

@@ -19,7 +19,7 @@ const NAME: &str = "urn:discord";
 struct Document {
     /// The operations, by method and by the shape of their path.
     operations: HashMap<(String, String), String>,
-    document: Value,
+    whole: Value,
     validators: Mutex<HashMap<String, Validator>>,
 }
 
@@ -43,7 +43,7 @@ static DOCUMENT: LazyLock<Option<Document>> = LazyLock::new(|| {
     }
     Some(Document {
         operations,
-        document,
+        whole: document,
         validators: Mutex::default(),
     })
 });
@@ -103,7 +103,7 @@ pub(crate) fn check(calls: &[RecordedCall]) {
 impl Document {
     fn validator(&self, pointer: &str) -> Validator {
         let registry = jsonschema::Registry::new()
-            .add(NAME, &self.document)
+            .add(NAME, &self.whole)
             .and_then(jsonschema::RegistryBuilder::prepare)
             .expect("the document's references lead somewhere");
         jsonschema::options()

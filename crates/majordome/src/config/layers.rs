@@ -12,7 +12,7 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
-use super::names::{self, Name};
+use super::names::{self, Setting};
 use super::problem::Problem;
 
 pub(crate) const DEFAULTS: &str = "default";
@@ -85,7 +85,7 @@ impl Layers {
     }
 
     /// The value of `name` under any of its spellings; those that disagree are a problem.
-    pub(crate) fn find(&self, name: &Name, problems: &mut Vec<Problem>) -> Option<Found> {
+    pub(crate) fn find(&self, name: &Setting, problems: &mut Vec<Problem>) -> Option<Found> {
         let mut all: Vec<(String, Found)> = Vec::new();
         for (spelling, is_file) in name.spellings() {
             let Ok(value) = self.figment.find_value(&spelling) else {
@@ -105,7 +105,7 @@ impl Layers {
                 match fs::read_to_string(self.folder.join(&value)) {
                     // Editors and `echo` end a file with a line break that is no part of the secret.
                     Ok(content) if !content.trim().is_empty() => {
-                        content.trim().clone_into(&mut value)
+                        content.trim().clone_into(&mut value);
                     }
                     Ok(_) => {
                         problems.push(Problem::about(
@@ -200,21 +200,19 @@ fn without_excerpt(error: &str) -> String {
 
 /// `.env`, where there is one. Names that are not ours may be there for others, such as compose.
 fn dotenv(path: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, String> {
-    let lines = match dotenvy::from_path_iter(path) {
-        Ok(lines) => lines,
-        Err(dotenvy::Error::Io(error)) if error.kind() == ErrorKind::NotFound => {
-            return BTreeMap::new();
-        }
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return BTreeMap::new(),
         Err(error) => {
             problems.push(Problem::about(
                 DOTENV_FILE,
-                format!("can not be read: {}", dotenv_reason(&error)),
+                format!("can not be read: {error}"),
             ));
             return BTreeMap::new();
         }
     };
     let mut values = BTreeMap::new();
-    for line in lines {
+    for line in dotenvy::from_read_iter(text.as_bytes()) {
         match line {
             Ok((name, value)) => {
                 let near = names::nearest(&name).filter(|known| *known != name);
@@ -225,10 +223,8 @@ fn dotenv(path: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, String> 
                 values.insert(name, value);
             }
             Err(error) => {
-                problems.push(Problem::about(
-                    DOTENV_FILE,
-                    format!("can not be read: {}", dotenv_reason(&error)),
-                ));
+                let reason = format!("can not be read: {}", dotenv_reason(&error, &text));
+                problems.push(Problem::about(DOTENV_FILE, reason));
                 break;
             }
         }
@@ -237,26 +233,15 @@ fn dotenv(path: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, String> 
     values
 }
 
-/// What is wrong with a line, without the line: it may hold a secret.
-fn dotenv_reason(error: &dotenvy::Error) -> String {
-    match error {
-        dotenvy::Error::LineParse(line, at) => {
-            // The place tells the line apart without a word of it.
-            let name = line.split_once('=').map_or("", |(name, _)| name.trim());
-            let plain = !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            let which = if plain {
-                format!("the line of {name}")
-            } else {
-                "a line".to_owned()
-            };
-            format!(
-                "{which} is no NAME=value, from its character {at}; put values with spaces or # in 'quotes'"
-            )
-        }
-        dotenvy::Error::Io(error) => error.to_string(),
-        _ => "it is no list of NAME=value".to_owned(),
-    }
+/// What is wrong with `text`, without a word of it: it may hold a secret.
+fn dotenv_reason(error: &dotenvy::Error, text: &str) -> String {
+    let dotenvy::Error::LineParse(bad, _) = error else {
+        return "it is no list of NAME=value".to_owned();
+    };
+    let number = text.lines().position(|line| line.contains(bad.trim()));
+    let line = number.map_or_else(
+        || "a line".to_owned(),
+        |number| format!("line {}", number + 1),
+    );
+    format!("{line} is no NAME=value; put values with spaces or # in 'quotes'")
 }

@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
 use layers::{Found, Layers};
-use names::Name;
+use names::Setting;
 pub(crate) use problem::{Problem, Problems};
 
 /// How log lines look.
@@ -159,6 +159,17 @@ impl Config {
         }
     }
 
+    /// The log level, if someone has said one.
+    pub(crate) fn said_log_level(&self) -> Option<&str> {
+        let said = |shown: &&Shown| {
+            shown.name == names::LOG_LEVEL.name && shown.source != layers::DEFAULTS
+        };
+        self.shown
+            .iter()
+            .find(said)
+            .map(|_| self.log_level.as_str())
+    }
+
     /// The settings in effect as a table, secrets hidden.
     pub(crate) fn table(&self) -> String {
         let width = |of: fn(&Shown) -> &str| {
@@ -185,7 +196,7 @@ impl Config {
 
 impl Reader {
     /// The text of a setting, noted for the table.
-    fn find(&mut self, name: &'static Name) -> Option<Found> {
+    fn find(&mut self, name: &'static Setting) -> Option<Found> {
         let found = self.layers.find(name, &mut self.problems);
         if let Some(found) = &found {
             let value = if name.secret { "(set)" } else { &found.value };
@@ -201,14 +212,14 @@ impl Reader {
         found
     }
 
-    fn refuse(&mut self, name: &Name, source: Option<&'static str>, reason: impl Into<String>) {
+    fn refuse(&mut self, name: &Setting, source: Option<&'static str>, reason: impl Into<String>) {
         self.problems.push(Problem::with(name, source, reason));
     }
 
     /// A setting that may be absent.
     fn optional<T>(
         &mut self,
-        name: &'static Name,
+        name: &'static Setting,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let found = self.find(name)?;
@@ -224,7 +235,7 @@ impl Reader {
     /// A setting with a default. `None` has been told as a problem.
     fn required<T>(
         &mut self,
-        name: &'static Name,
+        name: &'static Setting,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         debug_assert!(!name.default.is_empty(), "{} has no default", name.name);
@@ -235,7 +246,7 @@ impl Reader {
         let found = self.find(&names::BOT_TOKEN);
         match &found {
             None if needed == Token::Needed => {
-                let reason = format!("is missing. {}", names::BOT_TOKEN.about);
+                let reason = "is missing: it is what the bot logs in to Discord with";
                 self.refuse(&names::BOT_TOKEN, None, reason);
             }
             // A stand-in for Discord may have tokens of its own form.

@@ -2,7 +2,7 @@
 
 /// A setting as the operator sees it.
 #[derive(Debug)]
-pub(crate) struct Name {
+pub(crate) struct Setting {
     /// As an environment variable; in `majordome.toml` the same in small letters.
     pub(crate) name: &'static str,
     /// Other names that mean the same, for those who come from other bots.
@@ -11,8 +11,6 @@ pub(crate) struct Name {
     pub(crate) secret: bool,
     /// What it is when nobody says anything; empty when it is then off.
     pub(crate) default: &'static str,
-    /// What it is for, in one line.
-    pub(crate) about: &'static str,
     /// A value that works.
     pub(crate) example: &'static str,
 }
@@ -21,18 +19,17 @@ macro_rules! names {
     ($($constant:ident = $name:literal $([$($alias:literal),+])? $(($secret:ident))? default $default:literal, example $example:literal, $about:literal;)+) => {
         $(
             #[doc = $about]
-            pub(crate) const $constant: Name = Name {
+            pub(crate) const $constant: Setting = Setting {
                 name: $name,
                 aliases: &[$($($alias),+)?],
                 secret: names!(@secret $($secret)?),
                 default: $default,
-                about: $about,
                 example: $example,
             };
         )+
 
         /// Every setting, in the order in which people read about them.
-        pub(crate) const ALL: &[&Name] = &[$(&$constant),+];
+        pub(crate) const ALL: &[&Setting] = &[$(&$constant),+];
     };
     (@secret) => { false };
     (@secret secret) => { true };
@@ -95,12 +92,7 @@ names! {
         "Discord's gateway, where it is not Discord's own";
 }
 
-impl Name {
-    /// How it is written in `majordome.toml`.
-    pub(crate) fn key(&self) -> String {
-        self.name.to_ascii_lowercase()
-    }
-
+impl Setting {
     /// All that a layer may call it, with the names of files where it is a secret.
     pub(crate) fn spellings(&self) -> impl Iterator<Item = (String, bool)> {
         let names = std::iter::once(self.name).chain(self.aliases.iter().copied());

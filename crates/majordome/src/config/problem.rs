@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::names::Name;
+use super::names::Setting;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,7 +20,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A setting that is not what it must be.
     pub(crate) fn with(
-        name: &Name,
+        name: &Setting,
         source: Option<&'static str>,
         reason: impl Into<String>,
     ) -> Self {

@@ -60,14 +60,29 @@ fn a_token_is_all_it_takes() {
     assert!(
         matches!(&config.database.server, Server::Local { data_dir } if data_dir == Path::new("data"))
     );
-    assert_snapshot!(config.table(), @"");
+    assert_snapshot!(config.table(), @r#"
+    BOT_TOKEN                 (set)  environment
+    DATABASE_MAX_CONNECTIONS  8      default
+    DATA_DIR                  data   default
+    ENABLE_PRESENCES          false  default
+    DEFAULT_LOCALE            en     default
+    DEFAULT_TIME_ZONE         UTC    default
+    LOG_LEVEL                 info   default
+    LOG_FORMAT                text   default
+    SHUTDOWN_TIMEOUT          10     default
+    "#);
 }
 
 #[test]
 fn without_a_token_only_what_needs_one_is_refused() {
     let place = Place::new(&[]);
     assert!(place.read(Token::NotNeeded).is_ok());
-    assert_snapshot!(place.problems(), @"");
+    assert_snapshot!(place.problems(), @r#"
+    The configuration has a problem:
+
+      BOT_TOKEN is missing: it is what the bot logs in to Discord with
+          for example: BOT_TOKEN=the token that "Reset Token" shows on the bot's page of the developer portal
+    "#);
 }
 
 #[test]
@@ -90,7 +105,13 @@ fn later_layers_win_and_empty_values_do_not_count() {
         .filter(|shown| shown.source != "default")
         .map(|shown| format!("{} {}", shown.name, shown.source))
         .collect();
-    assert_snapshot!(sources.join("\n"), @"");
+    assert_snapshot!(sources.join("\n"), @r#"
+    BOT_TOKEN environment
+    ENABLE_PRESENCES majordome.toml
+    DEFAULT_LOCALE majordome.toml
+    LOG_LEVEL environment
+    SHUTDOWN_TIMEOUT .env
+    "#);
     assert!(
         std::env::var_os("SHUTDOWN_TIMEOUT").is_none(),
         "the process environment was changed"
@@ -119,20 +140,80 @@ fn all_problems_come_at_once() {
         "majordome.toml",
         "log_levle = \"info\"\ncolour = 1\ndata_dir = [1]\n",
     );
-    assert_snapshot!(place.problems(), @"");
+    assert_snapshot!(place.problems(), @r#"
+    The configuration has 14 problems:
+
+      `colour` in majordome.toml is no setting
+
+      `data_dir` in majordome.toml must be a text, a number, true or false
+
+      `log_levle` in majordome.toml is no setting; did you mean `log_level`?
+
+      DISCORD_GATEWAY_URL (environment) is `http://127.0.0.1`, but must be wss://host:port or ws://host:port
+          for example: DISCORD_GATEWAY_URL=ws://127.0.0.1:8100
+
+      BOT_TOKEN (environment) is no bot token: that is three words of letters and digits with dots between
+          for example: BOT_TOKEN=the token that "Reset Token" shows on the bot's page of the developer portal
+
+      DATABASE_URL (environment) can not be used: invalid port number
+          for example: DATABASE_URL=postgres://majordome:password@localhost:5432/majordome
+
+      DATABASE_MAX_CONNECTIONS (environment) is `1`, but must be 3 to 200
+          for example: DATABASE_MAX_CONNECTIONS=16
+
+      GUILD_ID (environment) is `my guild`, but must be a guild's id: switch on developer mode in Discord, then "Copy Server ID"
+          for example: GUILD_ID=197038439483310086
+
+      ENABLE_PRESENCES (environment) is `maybe`, but must be true or false
+          for example: ENABLE_PRESENCES=true
+
+      DEFAULT_LOCALE (environment) is `de`, but must be en or fr
+          for example: DEFAULT_LOCALE=fr
+
+      DEFAULT_TIME_ZONE (environment) is `paris`, which is no IANA time zone; did you mean Europe/Paris?
+          for example: DEFAULT_TIME_ZONE=Europe/Paris
+
+      LOG_LEVEL (environment) is `loud==`, but must be error, warn, info, debug or trace
+          for example: LOG_LEVEL=debug
+
+      LOG_FORMAT (environment) is `xml`, but must be text or json
+          for example: LOG_FORMAT=json
+
+      SHUTDOWN_TIMEOUT (environment) is `0`, but must be 1 to 300 seconds
+          for example: SHUTDOWN_TIMEOUT=10
+    "#);
 }
 
 #[test]
 fn a_broken_file_is_told_without_its_content() {
     let toml = Place::new(&[("BOT_TOKEN", TOKEN)]).file("majordome.toml", "bot_token = hunter2\n");
-    assert_snapshot!(toml.problems(), @"");
+    assert_snapshot!(toml.problems(), @r#"
+    The configuration has a problem:
+
+      majordome.toml can not be read: TOML parse error at line 1, column 13: invalid string: expected `"`, `'`
+    "#);
     let dotenv = Place::new(&[("BOT_TOKEN", TOKEN)])
         .file(".env", "GUILD_ID=1\nDATABASE_URL=hunter2 hunter2\n");
-    assert_snapshot!(dotenv.problems(), @"");
+    assert_snapshot!(dotenv.problems(), @r#"
+    The configuration has a problem:
+
+      .env can not be read: line 2 is no NAME=value; put values with spaces or # in 'quotes'
+    "#);
     let dotenv = Place::new(&[("BOT_TOKEN", TOKEN)]).file(".env", "hunter2\n");
-    assert_snapshot!(dotenv.problems(), @"");
+    assert_snapshot!(dotenv.problems(), @r#"
+    The configuration has a problem:
+
+      .env can not be read: line 1 is no NAME=value; put values with spaces or # in 'quotes'
+    "#);
     let typo = Place::new(&[]).file(".env", &format!("BOT_TOKN={TOKEN}\n"));
-    assert_snapshot!(typo.problems(), @"");
+    assert_snapshot!(typo.problems(), @r#"
+    The configuration has 2 problems:
+
+      BOT_TOKN in .env is no setting; did you mean BOT_TOKEN?
+
+      BOT_TOKEN is missing: it is what the bot logs in to Discord with
+          for example: BOT_TOKEN=the token that "Reset Token" shows on the bot's page of the developer portal
+    "#);
 }
 
 #[test]
@@ -151,7 +232,11 @@ fn aliases_mean_the_same_and_must_agree() {
     assert!(Place::new(&same).config().bot_token.is_some());
     let other = TOKEN.replace("Gh3kQx", "Gh3kQy");
     let differing = Place::new(&[("DISCORD_TOKEN", TOKEN), ("BOT_TOKEN", &other)]);
-    assert_snapshot!(differing.problems(), @"");
+    assert_snapshot!(differing.problems(), @r#"
+    The configuration has a problem:
+
+      BOT_TOKEN and DISCORD_TOKEN are both set and differ: keep one
+    "#);
 }
 
 #[test]
@@ -176,10 +261,21 @@ fn a_secret_may_be_in_a_file() {
     );
 
     let missing = Place::new(&[("BOT_TOKEN_FILE", "nowhere.txt")]);
-    assert_snapshot!(missing.problems(), @"");
+    assert_snapshot!(missing.problems(), @r#"
+    The configuration has 2 problems:
+
+      BOT_TOKEN_FILE (environment) names a file that can not be read: nowhere.txt: No such file or directory (os error 2)
+
+      BOT_TOKEN is missing: it is what the bot logs in to Discord with
+          for example: BOT_TOKEN=the token that "Reset Token" shows on the bot's page of the developer portal
+    "#);
     let differing = Place::new(&[("BOT_TOKEN_FILE", "token.txt"), ("BOT_TOKEN", TOKEN)])
         .file("token.txt", "a.b.c");
-    assert_snapshot!(differing.problems(), @"");
+    assert_snapshot!(differing.problems(), @r#"
+    The configuration has a problem:
+
+      BOT_TOKEN and BOT_TOKEN_FILE are both set and differ: keep one
+    "#);
 }
 
 #[test]
@@ -192,7 +288,12 @@ fn the_database_may_be_given_in_parts() {
     ]);
     assert!(format!("{:?}", place.config().database).contains("db:5432/majordome"));
     let half = Place::new(&[("BOT_TOKEN", TOKEN), ("POSTGRES_HOST", "db")]);
-    assert_snapshot!(half.problems(), @"");
+    assert_snapshot!(half.problems(), @r#"
+    The configuration has a problem:
+
+      POSTGRES_PASSWORD is missing, though POSTGRES_HOST is set (environment)
+          for example: POSTGRES_PASSWORD=a long random word
+    "#);
 }
 
 #[test]
@@ -211,11 +312,6 @@ fn a_stand_in_for_discord_may_have_tokens_of_its_own() {
 #[test]
 fn every_example_in_the_list_of_settings_is_right() {
     for name in names::ALL {
-        assert!(
-            !name.example.is_empty() && !name.about.is_empty(),
-            "{}",
-            name.name
-        );
         if !matches!(
             name.name,
             "BOT_TOKEN" | "POSTGRES_HOST" | "POSTGRES_PASSWORD"
@@ -223,4 +319,24 @@ fn every_example_in_the_list_of_settings_is_right() {
             Place::new(&[("BOT_TOKEN", TOKEN), (name.name, name.example)]).config();
         }
     }
+}
+
+#[test]
+fn the_example_file_names_every_setting_and_its_default() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.env.example"))
+        .unwrap();
+    for setting in names::ALL {
+        let line = text.lines().find_map(|line| {
+            let line = line.trim_start_matches('#');
+            line.strip_prefix(setting.name)?.strip_prefix('=')
+        });
+        let value = line.unwrap_or_else(|| panic!("{} is not in .env.example", setting.name));
+        if !setting.default.is_empty() {
+            assert_eq!(value, setting.default, "{}", setting.name);
+        }
+    }
+    // As it stands, it is a file that can be read.
+    Place::new(&[("BOT_TOKEN", TOKEN)])
+        .file(".env", &text)
+        .config();
 }

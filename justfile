@@ -1,0 +1,57 @@
+# What can be done here. `deploy/bootstrap.sh RECIPE` installs what a bare machine lacks first.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
+
+# List the recipes
+default:
+    @just --list --unsorted
+
+# Show the bot at work: simulated Discord, own Postgres, people; `just demo --once` ends by itself
+demo *ARGS:
+    cargo run --locked --quiet --package majordome -- demo "$@"
+
+# Run every test
+test *ARGS:
+    if command -v cargo-nextest >/dev/null; then \
+        cargo nextest run --locked --workspace "$@" && cargo test --locked --workspace --doc; \
+    else \
+        cargo test --locked --workspace "$@"; \
+    fi
+
+# Run the bot, built for speed; BOT_TOKEN comes from .env
+run *ARGS:
+    cargo run --locked --release --quiet --package majordome -- run "$@"
+
+# All that CI checks
+check:
+    .ci/run
+
+# Format, lints, documentation, licences, deployment files; no tests
+lint:
+    .ci/run lint
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Write the descriptions of checked queries; after every change to SQL or migrations
+prepare:
+    deploy/prepare-sqlx.sh
+
+# Begin a migration: `just migrate tasks_task` says owner and what
+migrate NAME:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    [[ "$1" =~ ^[a-z0-9]+(_[a-z0-9]+)+$ ]] || { echo "a migration is named owner_what, in small letters" >&2; exit 1; }
+    file=migrations/$(date -u +%Y%m%d%H%M%S)_$1.sql
+    echo "-- Owner: the crate \`${1%%_*}\`." > "$file"
+    echo "$file"
+
+# Begin a feature: a crate, a migration, a line in the list of features
+feature NAME:
+    deploy/new-feature.sh "$1"
+
+# Build and start the bot and its Postgres in containers; settings come from .env
+deploy *ARGS:
+    docker compose --env-file .env --file deploy/compose.yaml up --build --detach --wait "$@"
