@@ -80,10 +80,11 @@ pub(crate) fn check(calls: &[RecordedCall]) {
             .validators
             .lock()
             .expect("no test panics while it holds this lock");
+        let body = numbered(call.body.clone());
         let validator = validators
             .entry(pointer.clone())
             .or_insert_with(|| document.validator(pointer));
-        wrong.extend(validator.iter_errors(&call.body).map(|error| {
+        wrong.extend(validator.iter_errors(&body).map(|error| {
             format!(
                 "{} {}: {error} at {}\n  {}",
                 call.method,
@@ -98,6 +99,23 @@ pub(crate) fn check(calls: &[RecordedCall]) {
         "Discord's API document does not allow what the bot sent:\n{}",
         wrong.join("\n")
     );
+}
+
+/// Permissions as numbers: the document says integer where Discord itself writes, and wants, a string.
+fn numbered(body: Value) -> Value {
+    match body {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| {
+                let is_permissions = ["default_member_permissions", "permissions"].contains(&name.as_str());
+                let number = value.as_str().filter(|_| is_permissions).and_then(|text| text.parse::<u64>().ok());
+                let value = number.map_or_else(|| numbered(value), Value::from);
+                (name, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(numbered).collect(),
+        other => other,
+    }
 }
 
 impl Document {
