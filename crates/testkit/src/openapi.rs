@@ -107,8 +107,12 @@ fn numbered(body: Value) -> Value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let is_permissions = ["default_member_permissions", "permissions"].contains(&name.as_str());
-                let number = value.as_str().filter(|_| is_permissions).and_then(|text| text.parse::<u64>().ok());
+                let is_permissions =
+                    ["default_member_permissions", "permissions"].contains(&name.as_str());
+                let number = value
+                    .as_str()
+                    .filter(|_| is_permissions)
+                    .and_then(|text| text.parse::<u64>().ok());
                 let value = number.map_or_else(|| numbered(value), Value::from);
                 (name, value)
             })

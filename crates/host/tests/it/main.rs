@@ -3,6 +3,7 @@
 mod answering;
 mod isolation;
 mod probe;
+mod resilience;
 
 use probe::Probe;
 
