@@ -173,12 +173,11 @@ fn values(card: Card, lang: Lang, general: &General, defaults: &Defaults) -> Car
         Some(language) => language.own_name().to_owned(),
         None => t!(lang, "settings-language-default"),
     };
-    let zone = match &general.time_zone {
-        Some(zone) => format!("`{zone}`"),
-        None => {
-            let zone = defaults.zone.iana_name().unwrap_or("UTC");
-            t!(lang, "settings-default", value = format!("`{zone}`"))
-        }
+    let zone = if let Some(zone) = &general.time_zone {
+        format!("`{zone}`")
+    } else {
+        let zone = defaults.zone.iana_name().unwrap_or("UTC");
+        t!(lang, "settings-default", value = format!("`{zone}`"))
     };
     let staff = match general.staff_role {
         Some(role) => format!("<@&{role}>"),

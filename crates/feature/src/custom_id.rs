@@ -197,28 +197,18 @@ macro_rules! custom_id {
             const FEATURE: &'static str = $feature;
             const ACTION: &'static str = $action;
             const VERSION: u8 = $crate::custom_id::version(stringify!($version));
-            const LONGEST: usize = $feature.len() + $action.len() + 1 + stringify!($version).len()
+            const LONGEST: usize = $feature.len() + 1 + $action.len() + 1 + stringify!($version).len()
                 $(+ 1 + <$type as $crate::custom_id::Argument>::LONGEST)*;
             const ANSWER: $crate::Answer = $crate::Answer::$answer;
-            #[allow(unused_assignments, unused_mut, reason = "the access line may be absent")]
-            const ACCESS: Option<&'static $crate::Capability> = {
-                let mut access = None;
-                $(access = Some(&$access);)?
-                access
-            };
+            const ACCESS: Option<&'static $crate::Capability> =
+                $crate::custom_id!(@access $($access)?);
 
             fn encode(&self) -> String {
-                #[allow(unused_mut, reason = "an action may have no arguments")]
-                let mut id = String::from(concat!($feature, ":", $action, ":", stringify!($version)));
-                $(
-                    id.push(':');
-                    $crate::custom_id::Argument::write(&self.$field, &mut id);
-                )*
-                id
+                String::from(concat!($feature, ":", $action, ":", stringify!($version)))
+                    $(+ ":" + &$crate::custom_id::written(&self.$field))*
             }
 
             fn decode(arguments: &str) -> Option<Self> {
-                #[allow(unused_mut, reason = "an action may have no arguments")]
                 let mut parts = $crate::custom_id::arguments(arguments);
                 let decoded = Self {
                     $($field: <$type as $crate::custom_id::Argument>::read(parts.next()?)?),*
@@ -227,6 +217,16 @@ macro_rules! custom_id {
             }
         }
     };
+    (@access) => { None };
+    (@access $access:expr) => { Some(&$access) };
+}
+
+/// A value as it stands in an id.
+#[doc(hidden)]
+pub fn written(argument: &impl Argument) -> String {
+    let mut text = String::new();
+    argument.write(&mut text);
+    text
 }
 
 /// The arguments of an id, one by one; none at all for an empty text.

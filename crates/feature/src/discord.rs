@@ -81,8 +81,8 @@ struct Inner {
     limiter: RateLimiter,
     renames: Renames,
     brake: Brake,
-    global_pause: std::sync::Mutex<Option<Instant>>,
-    latency: std::sync::Mutex<Option<Duration>>,
+    global_pause: parking_lot::Mutex<Option<Instant>>,
+    latency: parking_lot::Mutex<Option<Duration>>,
     deadline: Duration,
     clock: Clock,
 }
@@ -108,8 +108,8 @@ impl Discord {
                 limiter: RateLimiter::default(),
                 renames: Renames::new(clock.clone()),
                 brake: Brake::new(clock.clone()),
-                global_pause: std::sync::Mutex::new(None),
-                latency: std::sync::Mutex::new(None),
+                global_pause: parking_lot::Mutex::new(None),
+                latency: parking_lot::Mutex::new(None),
                 deadline: settings.deadline,
                 clock,
             }),
@@ -188,11 +188,7 @@ impl Discord {
 
     /// How long Discord took for the last call that it answered; `None` before the first.
     pub fn latency(&self) -> Option<Duration> {
-        *self
-            .inner
-            .latency
-            .lock()
-            .expect("no code panics while it holds this lock")
+        *self.inner.latency.lock()
     }
 
     /// The count of refused requests and the state of the brake.
@@ -218,9 +214,8 @@ impl Discord {
         }
         let mut attempt = 1;
         loop {
-            let sent = match tokio::time::timeout_at(deadline, self.attempt(&request)).await {
-                Ok(sent) => sent,
-                Err(_) => return Err(Refusal::TimedOut { sent: attempt }),
+            let Ok(sent) = tokio::time::timeout_at(deadline, self.attempt(&request)).await else {
+                return Err(Refusal::TimedOut { sent: attempt });
             };
             let pause = match sent {
                 Ok(answered) => {
@@ -265,11 +260,7 @@ impl Discord {
             return self.inner.wire.send(request, None).await;
         }
         loop {
-            let pause = *self
-                .inner
-                .global_pause
-                .lock()
-                .expect("no code panics while it holds this lock");
+            let pause = *self.inner.global_pause.lock();
             match pause.filter(|until| *until > Instant::now()) {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => break,
@@ -306,11 +297,7 @@ impl Discord {
     fn count(&self, answered: &Answered) {
         metrics::counter!("discord_rest_answers_total", "status" => answered.status.to_string())
             .increment(1);
-        *self
-            .inner
-            .latency
-            .lock()
-            .expect("no code panics while it holds this lock") = Some(answered.took);
+        *self.inner.latency.lock() = Some(answered.took);
         if limits::counts_as_invalid(answered) {
             self.inner.brake.count();
         }
@@ -321,11 +308,7 @@ impl Discord {
             seconds = pause.as_secs_f64(),
             "Discord's global rate limit is reached: all calls wait"
         );
-        *self
-            .inner
-            .global_pause
-            .lock()
-            .expect("no code panics while it holds this lock") = Some(Instant::now() + pause);
+        *self.inner.global_pause.lock() = Some(Instant::now() + pause);
     }
 }
 

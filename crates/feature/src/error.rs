@@ -70,6 +70,18 @@ impl<E: Error + Explain + Send + Sync + 'static> From<E> for Failure {
     }
 }
 
+/// An error with its causes, as one line for the log.
+pub fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}
+
 struct Typed<E>(E);
 
 impl<E: Error + Explain + Send + Sync> Inner for Typed<E> {
@@ -82,14 +94,7 @@ impl<E: Error + Explain + Send + Sync> Inner for Typed<E> {
     }
 
     fn chain(&self) -> String {
-        let mut chain = self.0.to_string();
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            chain.push_str(": ");
-            chain.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        chain
+        chain(&self.0)
     }
 }
 

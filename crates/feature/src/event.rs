@@ -61,9 +61,11 @@ macro_rules! gateway_events {
             const NAME: &'static str = $name;
 
             fn of(event: &Event) -> Option<&Self> {
-                #[allow(clippy::borrow_deref_ref, reason = "some variants are boxed and some are not")]
                 match event {
-                    Event::$variant(inner) => Some(&*inner),
+                    Event::$variant(inner) => {
+                        let inner: &Self = inner;
+                        Some(inner)
+                    }
                     _ => None,
                 }
             }

@@ -54,7 +54,7 @@ pub use self::{
     context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene, created_at},
     custom_id::{CustomId, Word},
     discord::{Discord, DiscordSettings, Refusal},
-    error::{Explain, Failure, Outcome},
+    error::{Explain, Failure, Outcome, chain},
     event::{GatewayEvent, On},
     handler::{BoxFuture, Handle},
     lang::Lang,

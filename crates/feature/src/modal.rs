@@ -327,31 +327,31 @@ fn collect(component: ModalInteractionComponent, into: &mut Vec<(String, Value)>
             .for_each(|child| collect(child, into)),
         ModalInteractionComponent::Label(label) => collect(*label.component, into),
         ModalInteractionComponent::TextInput(input) => {
-            into.push((input.custom_id, Value::Text(input.value)))
+            into.push((input.custom_id, Value::Text(input.value)));
         }
         ModalInteractionComponent::StringSelect(select) => {
-            into.push((select.custom_id, Value::Many(select.values)))
+            into.push((select.custom_id, Value::Many(select.values)));
         }
         ModalInteractionComponent::UserSelect(select) => {
-            into.push((select.custom_id, ids(&select.values)))
+            into.push((select.custom_id, ids(&select.values)));
         }
         ModalInteractionComponent::RoleSelect(select) => {
-            into.push((select.custom_id, ids(&select.values)))
+            into.push((select.custom_id, ids(&select.values)));
         }
         ModalInteractionComponent::MentionableSelect(select) => {
-            into.push((select.custom_id, ids(&select.values)))
+            into.push((select.custom_id, ids(&select.values)));
         }
         ModalInteractionComponent::ChannelSelect(select) => {
-            into.push((select.custom_id, ids(&select.values)))
+            into.push((select.custom_id, ids(&select.values)));
         }
         ModalInteractionComponent::CheckboxGroup(group) => {
-            into.push((group.custom_id, Value::Many(group.values)))
+            into.push((group.custom_id, Value::Many(group.values)));
         }
         ModalInteractionComponent::Checkbox(checkbox) => {
-            into.push((checkbox.custom_id, Value::Flag(checkbox.value)))
+            into.push((checkbox.custom_id, Value::Flag(checkbox.value)));
         }
         ModalInteractionComponent::FileUpload(upload) => {
-            into.push((upload.custom_id, ids(&upload.values)))
+            into.push((upload.custom_id, ids(&upload.values)));
         }
         ModalInteractionComponent::TextDisplay(_) | ModalInteractionComponent::Unknown(_) => {}
     }

@@ -3,9 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    sync::{Arc, RwLock},
+    sync::Arc,
 };
 
+use parking_lot::RwLock;
 use twilight_cache_inmemory::ResourceType;
 use twilight_gateway::EventTypeFlags;
 use twilight_model::{
@@ -365,10 +366,7 @@ impl Catalogue {
 
     /// Remembers Discord's ids of the slash commands, for clickable mentions; the host does after the sync.
     pub fn learn_ids(&self, commands: &[Command]) {
-        let mut ids = self
-            .ids
-            .write()
-            .expect("no code panics while it holds this lock");
+        let mut ids = self.ids.write();
         ids.clear();
         ids.extend(
             commands
@@ -381,12 +379,7 @@ impl Catalogue {
     /// A clickable mention of a command or a subcommand (`"settings set"`); its name in code style before the sync.
     pub fn mention(&self, path: &str) -> String {
         let name = path.split(' ').next().unwrap_or(path);
-        match self
-            .ids
-            .read()
-            .expect("no code panics while it holds this lock")
-            .get(name)
-        {
+        match self.ids.read().get(name) {
             Some(id) => format!("</{path}:{id}>"),
             None => format!("`/{path}`"),
         }

@@ -72,7 +72,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
     {
         return Some("may hold letters, digits, `-`, `_` and `'` only");
     }
-    if name.chars().any(|character| character.is_uppercase()) {
+    if name.chars().any(char::is_uppercase) {
         return Some("must be in lower case");
     }
     None
@@ -243,4 +243,80 @@ fn longest(default: &str, localised: Option<&HashMap<String, String>>) -> usize 
         .map(|(_, text)| text.chars().count())
         .max()
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use twilight_model::application::command::CommandOptionType as Kind;
+    use twilight_util::builder::command::{
+        CommandBuilder, IntegerBuilder, StringBuilder, SubCommandBuilder,
+    };
+
+    use super::*;
+
+    fn chat(name: &str) -> CommandBuilder {
+        CommandBuilder::new(name, "Something", CommandType::ChatInput)
+    }
+
+    #[test]
+    fn a_good_command_passes() {
+        let command = chat("paramètres")
+            .option(
+                SubCommandBuilder::new("voir", "Montre")
+                    .option(StringBuilder::new("fuseau_horaire", "Lequel")),
+            )
+            .build();
+        assert_eq!(problems(&command), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_follow_discords_pattern() {
+        for bad in ["", "Hello", "two words", "quel?", &"x".repeat(33)] {
+            assert!(!problems(&chat(bad).build()).is_empty(), "{bad:?}");
+        }
+        for good in ["été", "a-b_c", "命令", "l'heure", &"x".repeat(32)] {
+            assert_eq!(
+                problems(&chat(good).build()),
+                Vec::<String>::new(),
+                "{good:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn order_depth_choices_and_size_are_checked() {
+        let late = chat("a")
+            .option(StringBuilder::new("b", "B"))
+            .option(IntegerBuilder::new("c", "C").required(true));
+        assert!(problems(&late.build())[0].contains("must stand before"));
+        let mixed = chat("a")
+            .option(SubCommandBuilder::new("b", "B"))
+            .option(StringBuilder::new("c", "C"));
+        assert!(problems(&mixed.build())[0].contains("side by side"));
+        let twice = chat("a")
+            .option(StringBuilder::new("b", "B"))
+            .option(StringBuilder::new("b", "B"));
+        assert!(problems(&twice.build())[0].contains("two options are called `b`"));
+        let choices = (0..26).map(|index| (format!("c{index}"), format!("v{index}")));
+        let many = chat("a").option(StringBuilder::new("b", "B").choices(choices));
+        assert!(problems(&many.build())[0].contains("26 choices"));
+        let both = chat("a").option(
+            StringBuilder::new("b", "B")
+                .autocomplete(true)
+                .choices([("x", "y")]),
+        );
+        assert!(problems(&both.build())[0].contains("exclude each other"));
+        let words = "d".repeat(100);
+        let huge = (0..25).fold(chat("a"), |command, index| {
+            let choices =
+                (0..4).map(|choice| (format!("{choice}{}", "n".repeat(99)), format!("v{choice}")));
+            command.option(StringBuilder::new(format!("o{index}"), &words).choices(choices))
+        });
+        assert!(
+            problems(&huge.build())
+                .iter()
+                .any(|problem| problem.contains("Discord allows 8000"))
+        );
+        assert_eq!(Kind::SubCommand.kind(), "SubCommand");
+    }
 }

@@ -168,7 +168,7 @@ impl std::fmt::Debug for Settings {
 
 /// How many documents are kept in memory at the most.
 const CACHED: u64 = 20_000;
-const REMEMBERED: Duration = Duration::from_secs(60);
+const REMEMBERED: Duration = Duration::from_mins(1);
 
 impl Settings {
     /// A handle; `defaults` is what the installation says for guilds that set nothing.
@@ -195,6 +195,11 @@ impl Settings {
         self.cache.get(&(guild, D::SUBJECT))?.downcast().ok()
     }
 
+    fn remember<D: Document>(&self, guild: GuildId, document: &Arc<D>) {
+        let cached: Cached = Arc::<D>::clone(document);
+        self.cache.insert((guild, D::SUBJECT), cached);
+    }
+
     /// The document of a guild; its defaults where nothing was set.
     ///
     /// # Errors
@@ -207,8 +212,7 @@ impl Settings {
         let mut connection = self.database.acquire().await?;
         let stored = store::read(&mut connection, guild, D::SUBJECT).await?;
         let document = Arc::new(read::<D>(guild, stored)?);
-        self.cache
-            .insert((guild, D::SUBJECT), Arc::clone(&document) as Cached);
+        self.remember(guild, &document);
         Ok(document)
     }
 
@@ -247,8 +251,7 @@ impl Settings {
             tracing::info!(%guild, subject = D::SUBJECT, revision = change.revision, %by, "settings changed");
         }
         let after = Arc::new(after);
-        self.cache
-            .insert((guild, D::SUBJECT), Arc::clone(&after) as Cached);
+        self.remember(guild, &after);
         Ok(after)
     }
 

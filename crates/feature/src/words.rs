@@ -231,10 +231,8 @@ macro_rules! words {
         /// The sentence `id` in the given language; id and argument names are checked by the compiler.
         macro_rules! t {
             ($d lang:expr, $d($d rest:tt)*) => {
-                ::i18n_embed_fl::fl!(crate::text::WORDS.speak($d lang), $d($d rest)*)
+                ::i18n_embed_fl::fl!(WORDS.speak($d lang), $d($d rest)*)
             };
         }
-        #[allow(unused_imports, reason = "a crate may say all its sentences in text.rs")]
-        pub(crate) use t;
     };
 }

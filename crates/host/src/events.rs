@@ -10,12 +10,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
 use database::GuildId;
 use feature::{Class, Failure};
+use parking_lot::Mutex;
 use tokio::{sync::Semaphore, time::Instant};
 use twilight_model::gateway::event::Event;
 
@@ -28,9 +29,9 @@ use crate::{
 /// How many letters a mailbox holds at the most.
 pub(crate) const CAPACITY: usize = 1024;
 /// How long one handler may take for one event.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// How long an event is tried again while something is away.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How many guilds are repaired at the same time.
 const REPAIRS: usize = 8;
 
@@ -101,11 +102,7 @@ pub(crate) fn repair(engine: &Engine, guild: GuildId) {
 }
 
 fn post(engine: &Engine, key: Key, letter: Letter) {
-    let mut boxes = engine
-        .mailboxes
-        .boxes
-        .lock()
-        .expect("no code panics while it holds this lock");
+    let mut boxes = engine.mailboxes.boxes.lock();
     if let Some(mailbox) = boxes.get_mut(&key) {
         match letter {
             // One repair after everything that waits is enough.
@@ -146,11 +143,7 @@ fn post(engine: &Engine, key: Key, letter: Letter) {
 
 /// The next letter of a mailbox; an empty one is closed.
 fn take(engine: &Engine, key: Key) -> Option<Letter> {
-    let mut boxes = engine
-        .mailboxes
-        .boxes
-        .lock()
-        .expect("no code panics while it holds this lock");
+    let mut boxes = engine.mailboxes.boxes.lock();
     let mailbox = boxes.get_mut(&key)?;
     if let Some(letter) = mailbox.letters.pop_front() {
         return Some(letter);
@@ -264,10 +257,10 @@ where
                 );
             }
             Ended::Panicked(panic) => {
-                tracing::error!(feature, guild, what, panic, "a handler panicked")
+                tracing::error!(feature, guild, what, panic, "a handler panicked");
             }
             Ended::TooSlow => {
-                tracing::error!(feature, guild, what, limit = ?LIMIT, "a handler took too long")
+                tracing::error!(feature, guild, what, limit = ?LIMIT, "a handler took too long");
             }
         }
         metrics::counter!("handler_failures_total", "feature" => feature).increment(1);
@@ -283,11 +276,7 @@ fn mark_for_repair(engine: &Engine, key: Key) {
         .iter()
         .any(|entry| entry.feature == key.0);
     if has_repair {
-        let mut boxes = engine
-            .mailboxes
-            .boxes
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let mut boxes = engine.mailboxes.boxes.lock();
         if let Some(mailbox) = boxes.get_mut(&key) {
             mailbox.is_repair_due = true;
         }

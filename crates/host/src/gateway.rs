@@ -5,6 +5,7 @@ mod reconnects;
 mod saver;
 mod sequence;
 mod shard;
+mod warm;
 
 pub(crate) use self::{
     queue::IdentifyQueue,

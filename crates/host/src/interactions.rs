@@ -159,6 +159,9 @@ async fn run(
     (acknowledged, shown)
 }
 
+/// The digits of an incident's id: none that are mistaken for each other.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 /// What went wrong where, for the log and, as a short id, for the member.
 struct Incident {
     feature: &'static str,
@@ -206,7 +209,6 @@ impl Incident {
     /// Short enough to be read out, unique enough to be found in a day's log.
     fn short(&self) -> String {
         metrics::counter!("handler_failures_total", "feature" => self.feature).increment(1);
-        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let mut rest = self.id.get() >> 12;
         (0..7)
             .map(|_| {

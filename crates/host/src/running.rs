@@ -122,10 +122,9 @@ impl Running {
             match ended {
                 Ok(Ok(())) => {}
                 Ok(Err(fatal)) => return Err(Stopped(fatal)),
-                Err(error) => tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a shard's task broke"
-                ),
+                Err(error) => {
+                    tracing::error!(error = feature::chain(&error), "a shard's task broke");
+                }
             }
         }
         Ok(())
@@ -203,7 +202,7 @@ async fn sync_commands(engine: &Engine, guild: Option<GuildId>) -> Option<Synced
             Err(refusal) => {
                 let is_final = refusal.class() == jobs::Class::Permanent;
                 tracing::error!(
-                    error = &refusal as &dyn std::error::Error,
+                    error = feature::chain(&refusal),
                     is_final,
                     "the commands could not be brought to Discord"
                 );
@@ -213,7 +212,7 @@ async fn sync_commands(engine: &Engine, guild: Option<GuildId>) -> Option<Synced
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(Duration::from_secs(300)),
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(Duration::from_mins(5)),
             () = engine.stopping.cancelled() => return None,
         }
     }

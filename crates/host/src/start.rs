@@ -165,12 +165,12 @@ async fn introduce(discord: &Discord) -> Result<(Application, BotConnectionInfo)
             }
             Err(refusal) => {
                 tracing::warn!(
-                    error = &refusal as &dyn std::error::Error,
+                    error = feature::chain(&refusal),
                     ?pause,
                     "Discord can not be reached: trying again"
                 );
                 tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(60));
+                pause = (pause * 2).min(Duration::from_mins(1));
             }
         }
     }

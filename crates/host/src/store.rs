@@ -1,5 +1,10 @@
 //! All SQL of the host: sessions and identifies.
 
+#![expect(
+    clippy::as_conversions,
+    reason = "in `query!`, `as` names the type of a parameter and converts nothing"
+)]
+
 use database::ApplicationId;
 use jiff::Timestamp;
 use sqlx::PgConnection;

@@ -10,14 +10,11 @@ use feature::{DiscordSettings, settings::Defaults};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::bot::{Bot, Setup};
+use crate::bot::{self, Bot, Setup};
 
 /// Plays the demo. With `once` it ends after the story; else it stays up until it is told to stop.
-pub(crate) async fn demo(
-    data_dir: &Path,
-    once: bool,
-    stopping: CancellationToken,
-) -> anyhow::Result<()> {
+pub(crate) async fn demo(data_dir: &Path, once: bool) -> anyhow::Result<()> {
+    let stopping = bot::stop_on_signals()?;
     let sim = Sim::start(SimOptions::default())
         .await
         .context("the simulator does not start")?;
@@ -26,15 +23,15 @@ pub(crate) async fn demo(
     say(&format!(
         "A simulated Discord listens on {}.",
         sim.api_url()
-    ));
+    ))?;
     let bot = connect(&sim, &setup, &stopping).await?;
-    say("The bot is connected to it, with a Postgres of its own. Here is what people see:\n");
+    say("The bot is connected to it, with a Postgres of its own. Here is what people see:\n")?;
 
     let bot = tokio::select! {
         told = story(&sim, &guild, &setup, bot, &stopping) => told?,
         () = stopping.cancelled() => return Ok(()),
     };
-    say(&sim.transcript());
+    say(&sim.transcript())?;
     let violations = sim.violations();
     ensure!(
         violations.is_clean(),
@@ -47,7 +44,7 @@ pub(crate) async fn demo(
     );
     if once {
         bot.stop().await;
-        say("The story went well.");
+        say("The story went well.")?;
         return Ok(());
     }
     say(&format!(
@@ -58,7 +55,7 @@ pub(crate) async fn demo(
         sim.api_url(),
         sim.gateway_url(),
         sim.bot_token(),
-    ));
+    ))?;
     bot.run().await
 }
 
@@ -144,10 +141,6 @@ async fn refused(person: &Person, asked: Asked) -> anyhow::Result<()> {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the demo speaks to the person who typed the command"
-)]
-fn say(text: &str) {
-    println!("{text}");
+fn say(text: &str) -> anyhow::Result<()> {
+    crate::tell(&format!("{text}\n"))
 }

@@ -21,6 +21,10 @@ use crate::Lang;
 const TEXT: usize = 4000;
 /// One text display; Discord allows 4000, the library that sends messages 2000.
 const PIECE: usize = 2000;
+/// Components of a message, nested ones counted.
+const COMPONENTS: usize = 40;
+/// Files of a message.
+const FILES: usize = 10;
 const TITLE: usize = 256;
 const FOOTER: usize = 300;
 
@@ -53,23 +57,20 @@ pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
         .map(|footer| format!("-# {}", cut(footer, FOOTER)));
     let taken = title.as_deref().map_or(0, length) + footer.as_deref().map_or(0, length);
 
-    let mut files = card.files.clone();
-    files.truncate(9);
     let whole = card.paragraphs.join("\n\n");
     let room = TEXT - taken;
     let mut body = whole.clone();
-    let mut rest = None;
+    let mut files = Vec::new();
     if length(&whole) > room {
         let note = format!("\n-# {}", crate::text::cut_note(lang));
         body = cut(&whole, room.saturating_sub(length(&note)));
         body.push_str(&note);
-        let name = crate::text::full_text_file(lang);
-        rest = Some(format!("attachment://{name}"));
         files.push(Attached {
-            name,
+            name: crate::text::full_text_file(lang),
             bytes: whole.into_bytes(),
         });
     }
+    files.extend(card.files.iter().cloned());
 
     let mut components = Vec::new();
     let text = |content: String| Component::TextDisplay(TextDisplay { id: None, content });
@@ -85,25 +86,31 @@ pub(super) fn render(card: &Card, lang: Lang) -> Rendered {
             }],
         }));
     }
-    let shown: Vec<String> = files
-        .iter()
-        .map(|file| format!("attachment://{}", file.name))
-        .filter(|url| card.image.as_ref().is_none_or(|image| image.url != *url))
-        .collect();
-    debug_assert!(rest.as_ref().is_none_or(|rest| shown.contains(rest)));
-    components.extend(shown.into_iter().map(|url| {
-        Component::File(FileDisplay {
-            id: None,
-            file: media(url),
-            spoiler: None,
-        })
-    }));
     let rows: Vec<_> = card
         .controls
         .iter()
         .filter(|row| !row.is_empty())
         .map(|row| controls::row(row))
         .collect();
+    let controls: usize = rows.len() + card.controls.iter().map(Vec::len).sum::<usize>();
+    let others = 1 + components.len() + 1 + controls + usize::from(footer.is_some());
+    let most = FILES.min(COMPONENTS.saturating_sub(others));
+    if files.len() > most {
+        tracing::error!(card = ?card.title, files = files.len(), most, "a card carries more files than fit: the last are left out");
+        files.truncate(most);
+    }
+    let is_image = |url: &String| card.image.as_ref().is_some_and(|image| image.url == *url);
+    let shown = files
+        .iter()
+        .map(|file| format!("attachment://{}", file.name))
+        .filter(|url| !is_image(url));
+    components.extend(shown.map(|url| {
+        Component::File(FileDisplay {
+            id: None,
+            file: media(url),
+            spoiler: None,
+        })
+    }));
     if !rows.is_empty() && !components.is_empty() {
         components.push(Component::Separator(Separator {
             id: None,

@@ -3,7 +3,7 @@
 //! Discord bans an address for a time after 10,000 answers of 401, 403 or 429 (not of scope `shared`) in 10
 //! minutes. See [Discord Docs/Invalid Request Limit](https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use jobs::Clock;
@@ -76,10 +76,7 @@ impl Brake {
     fn with_steps<T>(&self, act: impl FnOnce(&mut Vec<(i64, u32)>, Timestamp) -> T) -> T {
         let now = self.clock.now();
         let oldest = (now - WINDOW).as_second() / STEP;
-        let mut steps = self
-            .steps
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let mut steps = self.steps.lock();
         steps.retain(|(step, _)| *step > oldest);
         act(&mut steps, now)
     }

@@ -3,7 +3,7 @@
 //! Discord lets the name and the topic of a channel change twice in ten minutes and does not show that limit in
 //! its headers, so we keep count ourselves and refuse before Discord must.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use database::ChannelId;
 use jiff::{SignedDuration, Timestamp};
@@ -60,10 +60,7 @@ impl Renames {
 
     fn with<T>(&self, act: impl FnOnce(&mut Vec<(ChannelId, Timestamp)>, Timestamp) -> T) -> T {
         let now = self.clock.now();
-        let mut spent = self
-            .spent
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let mut spent = self.spent.lock();
         spent.retain(|(_, at)| *at + RENAME_WINDOW > now);
         act(&mut spent, now)
     }

@@ -69,7 +69,8 @@ impl fmt::Display for WireError {
 
 impl Error for WireError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        let source = self.source.as_deref()?;
+        Some(source)
     }
 }
 
@@ -105,7 +106,7 @@ impl Wire {
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .pool_max_idle_per_host(64)
             .build(connector);
         Ok(Self {

@@ -1,5 +1,10 @@
 //! All SQL of the settings.
 
+#![expect(
+    clippy::as_conversions,
+    reason = "in `query!`, `as` names the type of a parameter and converts nothing"
+)]
+
 use database::{GuildId, UserId};
 use jiff::Timestamp;
 use serde_json::Value;

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 /// How many disconnects in [`WINDOW`] are met without a pause.
 const FREE: usize = 3;
-const WINDOW: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_mins(1);
 /// After how many resumes in a row without a single event a session counts as dead.
 const FUTILE: u32 = 5;
 

@@ -2,14 +2,11 @@
 //!
 //! Once a second and at the stop; a crash in between only makes Discord replay a second more.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use database::{ApplicationId, Database};
 use jobs::Clock;
+use parking_lot::Mutex;
 
 use super::Sequences;
 use crate::store::{self, SavedSession};
@@ -80,21 +77,13 @@ impl Saver {
 
     /// The session of a shard from now on.
     pub(crate) fn set(&self, shard: u32, live: Option<Live>) {
-        let mut slots = self
-            .inner
-            .live
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let mut slots = self.inner.live.lock();
         slots.entry(shard).or_default().live = live;
     }
 
     /// The sequence up to which a shard's events are handled.
     pub(crate) fn handled(&self, shard: u32) -> Option<u64> {
-        let slots = self
-            .inner
-            .live
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let slots = self.inner.live.lock();
         slots
             .get(&shard)?
             .live
@@ -121,18 +110,14 @@ impl Saver {
             };
             match saved {
                 Ok(()) => {
-                    let mut slots = self
-                        .inner
-                        .live
-                        .lock()
-                        .expect("no code panics while it holds this lock");
+                    let mut slots = self.inner.live.lock();
                     slots.entry(shard).or_default().saved =
                         live.map(|(live, sequence)| (live.session_id, sequence));
                 }
                 Err(error) => {
                     tracing::warn!(
                         shard,
-                        error = &error as &dyn std::error::Error,
+                        error = feature::chain(&error),
                         "a session could not be saved"
                     );
                 }
@@ -141,11 +126,7 @@ impl Saver {
     }
 
     fn due(&self) -> Vec<(u32, Option<(Live, u64)>)> {
-        let slots = self
-            .inner
-            .live
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let slots = self.inner.live.lock();
         slots
             .iter()
             .filter_map(|(shard, slot)| {

@@ -3,11 +3,9 @@
 //! A session is saved with the sequence up to which *everything* was handled, not with the newest received: after
 //! a crash Discord then replays whatever was still in work.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 /// The sequences of one session.
@@ -46,10 +44,7 @@ impl Sequences {
     /// An event came in; it is handled when the ticket and all its clones are gone.
     pub(crate) fn receive(&self, sequence: u64) -> Ticket {
         {
-            let mut inner = self
-                .inner
-                .lock()
-                .expect("no code panics while it holds this lock");
+            let mut inner = self.inner.lock();
             inner.received = inner.received.max(sequence);
             inner.open.insert(sequence);
         }
@@ -66,18 +61,12 @@ impl Sequences {
 
     /// The sequence up to which everything is handled.
     pub(crate) fn handled(&self) -> u64 {
-        self.inner
-            .lock()
-            .expect("no code panics while it holds this lock")
-            .handled()
+        self.inner.lock().handled()
     }
 
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         let handled = {
-            let mut inner = self
-                .inner
-                .lock()
-                .expect("no code panics while it holds this lock");
+            let mut inner = self.inner.lock();
             change(&mut inner);
             inner.handled()
         };

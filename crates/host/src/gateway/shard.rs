@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use database::GuildId;
 use futures_util::StreamExt as _;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use twilight_gateway::{
     CloseFrame, Config, ConfigBuilder, EventTypeFlags, Message, Session, Shard as Connection,
     ShardId, ShardState, error::ReceiveMessageErrorType,
@@ -15,7 +15,7 @@ use twilight_model::gateway::{
     payload::incoming::GuildCreate,
 };
 
-use super::{IdentifyQueue, Live, Saver, Sequences, Ticket, reconnects::Reconnects};
+use super::{IdentifyQueue, Live, Saver, Sequences, Ticket, reconnects::Reconnects, warm};
 use crate::{
     engine::Engine,
     events,
@@ -26,7 +26,7 @@ use crate::{
 /// How long a closing handshake may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How often the guilds of a shard are repaired although nothing told of a need.
-const SWEEP: Duration = Duration::from_secs(15 * 60);
+const SWEEP: Duration = Duration::from_mins(15);
 
 /// What a shard needs to connect.
 #[derive(Clone, Debug)]
@@ -87,6 +87,10 @@ pub(crate) struct Shard {
     connection: Connection<IdentifyQueue>,
     sequences: Sequences,
     guilds: HashSet<GuildId>,
+    /// Brings the guilds of a session that an earlier process began.
+    warming: Option<JoinHandle<HashSet<GuildId>>>,
+    /// Whether this process has been told the guilds of its session.
+    is_warm: bool,
     reconnects: Reconnects,
     last_close: u16,
     was_active: bool,
@@ -118,6 +122,8 @@ impl Shard {
             connection,
             sequences,
             guilds: HashSet::new(),
+            warming: None,
+            is_warm: false,
             reconnects: Reconnects::default(),
             last_close: 0,
             was_active: false,
@@ -134,6 +140,11 @@ impl Shard {
                 biased;
                 () = stopping.cancelled() => break,
                 next = self.connection.next() => next,
+                guilds = warmed(&mut self.warming) => {
+                    self.warming = None;
+                    self.guilds.extend(guilds);
+                    continue;
+                }
                 _ = sweep.tick() => {
                     self.guilds.iter().for_each(|guild| events::repair(&self.engine, *guild));
                     continue;
@@ -153,7 +164,7 @@ impl Shard {
                 Some(Err(error)) => {
                     tracing::warn!(
                         shard = id,
-                        error = &error as &dyn std::error::Error,
+                        error = feature::chain(&error),
                         "the gateway connection has trouble"
                     );
                     if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) {
@@ -299,9 +310,16 @@ impl Shard {
                         sequences: self.sequences.clone(),
                     }),
                 );
+                self.is_warm = true;
                 self.hand_on(Event::Ready(ready), &ticket);
             }
-            Event::Resumed => tracing::info!(shard = id, "the session goes on where it was"),
+            Event::Resumed => {
+                tracing::info!(shard = id, "the session goes on where it was");
+                if !self.is_warm {
+                    self.is_warm = true;
+                    self.warm_up();
+                }
+            }
             event => self.hand_on(event, &ticket),
         }
     }
@@ -328,6 +346,28 @@ impl Shard {
         }
     }
 
+    fn warm_up(&mut self) {
+        let (engine, shard) = (self.engine.clone(), self.plan.id);
+        let working = engine.busy.begin();
+        self.warming = Some(self.engine.tasks.spawn(async move {
+            let guilds = match warm::guilds(&engine.house.discord, shard).await {
+                Ok(guilds) => guilds,
+                Err(refusal) => {
+                    let error = feature::chain(&refusal);
+                    tracing::warn!(
+                        shard = shard.number(),
+                        error,
+                        "the guilds can not be read after the restart"
+                    );
+                    return HashSet::new();
+                }
+            };
+            warm::warm(&engine, &guilds).await;
+            drop(working);
+            guilds
+        }));
+    }
+
     fn note_state(&mut self) {
         let is_active = self.connection.state() == ShardState::Active;
         self.was_active = is_active;
@@ -344,6 +384,14 @@ impl Shard {
                 .pulse
                 .beat(self.plan.id.number(), |pulse| *pulse = now);
         }
+    }
+}
+
+/// The guilds that a warm-up found, once it is done; forever pending where there is none.
+async fn warmed(warming: &mut Option<JoinHandle<HashSet<GuildId>>>) -> HashSet<GuildId> {
+    match warming {
+        Some(task) => task.await.unwrap_or_default(),
+        None => std::future::pending().await,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use database::InteractionId;
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many interactions of one feature are served at a time.
@@ -23,10 +24,7 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// Whether the interaction was not seen before.
     pub(super) fn is_new(&self, id: InteractionId) -> bool {
-        let mut seen = self
-            .seen
-            .lock()
-            .expect("no code panics while it holds this lock");
+        let mut seen = self.seen.lock();
         let (set, order) = &mut *seen;
         if !set.insert(id) {
             return false;
@@ -43,10 +41,7 @@ impl Crowd {
     /// A place in a feature, if it has one.
     pub(super) fn enter(&self, feature: &'static str) -> Option<OwnedSemaphorePermit> {
         let semaphore = {
-            let mut places = self
-                .places
-                .lock()
-                .expect("no code panics while it holds this lock");
+            let mut places = self.places.lock();
             Arc::clone(
                 places
                     .entry(feature)

@@ -109,7 +109,7 @@ pub(super) async fn claim(answering: &Answering<'_>, deferral: Deferral) -> Opti
                 Ok(_) | Err(Refusal::Gone(_)) => None,
                 Err(error) => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = feature::chain(&error),
                         "a replayed interaction can not be looked at"
                     );
                     None
@@ -123,7 +123,7 @@ pub(super) async fn claim(answering: &Answering<'_>, deferral: Deferral) -> Opti
         }
         Err(error) => {
             tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = feature::chain(&error),
                 "a replayed interaction can not be claimed"
             );
             None

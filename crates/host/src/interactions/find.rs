@@ -10,7 +10,7 @@ use twilight_model::application::interaction::{Interaction, InteractionData, Int
 
 /// How long a handler may take. Discord would accept an answer for 15 minutes, but nobody waits that long; longer
 /// work belongs into a job.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a handler may take whose answer can not be deferred: Discord waits three seconds.
 const AT_ONCE: Duration = Duration::from_millis(2_500);
 

@@ -19,6 +19,15 @@ use super::{
 };
 use crate::engine::Engine;
 
+/// How a message was laid out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Layout {
+    /// With content and embeds.
+    Legacy,
+    /// With Components V2, as all of ours.
+    Current,
+}
+
 /// One interaction on its way to an answer.
 pub(super) struct Answering<'a> {
     engine: &'a Engine,
@@ -27,9 +36,8 @@ pub(super) struct Answering<'a> {
     /// Whether the first answer is seen by the member alone.
     is_private: bool,
     is_typing: bool,
-    /// Whether the message that carries the component was made with the older layout.
-    is_legacy: bool,
-    has_message: bool,
+    /// The message that carries the component.
+    message: Option<Layout>,
     lang: Lang,
 }
 
@@ -40,20 +48,21 @@ impl<'a> Answering<'a> {
         found: &Found,
         lang: Lang,
     ) -> Self {
-        let flags = interaction
-            .message
-            .as_ref()
-            .and_then(|message| message.flags);
+        let message = interaction.message.as_ref().map(|message| {
+            let flags = message.flags.unwrap_or(MessageFlags::empty());
+            if flags.contains(MessageFlags::IS_COMPONENTS_V2) {
+                Layout::Current
+            } else {
+                Layout::Legacy
+            }
+        });
         Self {
             engine,
             id: interaction.id,
             token: &interaction.token,
             is_private: found.answer != feature::Answer::Public,
             is_typing: found.is_typing,
-            is_legacy: !flags
-                .unwrap_or(MessageFlags::empty())
-                .contains(MessageFlags::IS_COMPONENTS_V2),
-            has_message: found.has_message,
+            message,
             lang,
         }
     }
@@ -64,7 +73,7 @@ impl<'a> Answering<'a> {
             // Whoever answered first, the answer is edited now.
             Ok(()) | Err(Refusal::AlreadyAnswered) => Acknowledged::Deferred(deferral.deferred()),
             Err(error) => {
-                tracing::warn!(interaction = %self.id, error = &error as &dyn std::error::Error, "an interaction could not be deferred");
+                tracing::warn!(interaction = %self.id, error = feature::chain(&error), "an interaction could not be deferred");
                 Acknowledged::TooLate
             }
         }
@@ -103,7 +112,7 @@ impl<'a> Answering<'a> {
                 tracing::info!(interaction = %self.id, %error, "an answer came too late");
             }
             Err(error) => {
-                tracing::error!(interaction = %self.id, error = &error as &dyn std::error::Error, "an answer could not be shown");
+                tracing::error!(interaction = %self.id, error = feature::chain(&error), "an answer could not be shown");
             }
         }
     }
@@ -132,13 +141,9 @@ impl<'a> Answering<'a> {
         let response = match body {
             Body::Choices(choices) => choices_response(choices),
             _ if self.is_typing => choices_response(Vec::new()),
-            Body::Card(card) => InteractionResponse {
-                kind: InteractionResponseType::ChannelMessageWithSource,
-                data: Some(message(&card.render(self.lang), mentions, self.is_private)),
-            },
-            Body::Update(card) if self.has_message => {
+            Body::Update(card) if self.message.is_some() => {
                 let mut data = message(&card.render(self.lang), mentions, false);
-                if self.is_legacy {
+                if self.message == Some(Layout::Legacy) {
                     data.content = Some(String::new());
                     data.embeds = Some(Vec::new());
                 }
@@ -147,7 +152,7 @@ impl<'a> Answering<'a> {
                     data: Some(data),
                 }
             }
-            Body::Update(card) => InteractionResponse {
+            Body::Card(card) | Body::Update(card) => InteractionResponse {
                 kind: InteractionResponseType::ChannelMessageWithSource,
                 data: Some(message(&card.render(self.lang), mentions, self.is_private)),
             },
@@ -160,7 +165,7 @@ impl<'a> Answering<'a> {
                     ..Default::default()
                 }),
             },
-            Body::Done if self.has_message => InteractionResponse {
+            Body::Done if self.message.is_some() => InteractionResponse {
                 kind: InteractionResponseType::DeferredUpdateMessage,
                 data: None,
             },
@@ -231,7 +236,7 @@ impl<'a> Answering<'a> {
             .components(Some(&components))
             .allowed_mentions(Some(mentions))
             .attachments(&attachments);
-        if self.is_legacy && deferred == Deferred::Unchanged {
+        if self.message == Some(Layout::Legacy) && deferred == Deferred::Unchanged {
             request = request.content(None).embeds(None);
         }
         discord.one(request).await.map(|_: Message| ())

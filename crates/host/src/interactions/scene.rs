@@ -89,7 +89,7 @@ async fn general(settings: &Settings, guild: GuildId) -> Arc<General> {
     match tokio::time::timeout(SETTINGS, settings.get(guild)).await {
         Ok(Ok(general)) => general,
         Ok(Err(error)) => {
-            tracing::warn!(%guild, error = &error as &dyn std::error::Error, "the settings can not be read: the defaults serve");
+            tracing::warn!(%guild, error = feature::chain(&error), "the settings can not be read: the defaults serve");
             Arc::default()
         }
         Err(_) => {

@@ -1,0 +1,160 @@
+//! Speed and memory of the engine, each beside its floor: a bare twilight loop that answers the same interactions
+//! in the same minute on the same machine.
+//!
+//! `just bench` builds release programs and runs this. Discord is the simulator, in this process; what is measured
+//! runs in a process of its own, so that its processor time and memory are its own. Machines are noisy: read the
+//! ratios, not the figures.
+
+mod echo;
+mod load;
+mod report;
+mod subject;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Parser;
+use discord_sim::{Sim, SimOptions};
+
+use crate::{
+    load::Load,
+    report::Report,
+    subject::{Program, Subject},
+};
+
+/// Measures the engine.
+#[derive(Debug, Parser)]
+enum Command {
+    /// Measures everything and prints a table and a JSON line for each figure.
+    Run {
+        /// The program to measure.
+        #[arg(long, default_value = "target/release/majordome")]
+        majordome: PathBuf,
+        /// How many interactions each measurement takes.
+        #[arg(long, default_value_t = 20_000)]
+        interactions: u32,
+    },
+    /// The floor: a bare twilight loop that answers `/ping`.
+    Echo {
+        /// `http://host:port` of the API.
+        #[arg(long)]
+        api: String,
+        /// `ws://host:port` of the gateway.
+        #[arg(long)]
+        gateway: String,
+        /// The bot's token.
+        #[arg(long)]
+        token: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("a TLS provider is installed already"))?;
+    match Command::parse() {
+        Command::Echo {
+            api,
+            gateway,
+            token,
+        } => echo::run(&api, gateway, token).await,
+        Command::Run {
+            majordome,
+            interactions,
+        } => {
+            let majordome = majordome.canonicalize().with_context(|| {
+                format!(
+                    "{} is not there: build it with `just bench`",
+                    majordome.display()
+                )
+            })?;
+            run(&majordome, interactions).await
+        }
+    }
+}
+
+async fn run(majordome: &std::path::Path, interactions: u32) -> anyhow::Result<()> {
+    let data = tempfile::Builder::new()
+        .prefix("majordome-bench")
+        .tempdir()?;
+    let ours = Program::Majordome {
+        program: majordome.to_owned(),
+        data: data.path().to_owned(),
+    };
+    let mut report = Report::default();
+
+    // Time from the start of the process to the first answered interaction.
+    for temperature in ["cold", "warm"] {
+        let sim = world(1, 100).await?;
+        let mut subject = Subject::start(&ours, &sim)?;
+        let first = load::first_answer(&sim, &subject).await?;
+        report.add(
+            &format!("start to first answer, {temperature} local Postgres"),
+            "ms",
+            first.as_secs_f64() * 1e3,
+            None,
+        );
+        subject.stop().await?;
+    }
+
+    // Memory at rest.
+    for (guilds, members) in [(1, 100), (100, 1_000), (1, 100_000)] {
+        let mut measured = Vec::new();
+        for program in [&ours, &Program::Echo] {
+            let sim = world(guilds, members).await?;
+            let mut subject = Subject::start(program, &sim)?;
+            load::first_answer(&sim, &subject).await?;
+            measured.push(subject.memory()?);
+            subject.stop().await?;
+        }
+        report.add(
+            &format!("memory, {guilds} guilds of {members} members"),
+            "MB",
+            measured[0],
+            Some(measured[1]),
+        );
+    }
+
+    // Interactions, one after the other and 64 at a time.
+    for in_flight in [1, 64] {
+        let count = if in_flight == 1 {
+            interactions / 4
+        } else {
+            interactions
+        };
+        let mut measured = Vec::new();
+        for program in [&ours, &Program::Echo] {
+            let sim = world(1, 100).await?;
+            let mut subject = Subject::start(program, &sim)?;
+            load::first_answer(&sim, &subject).await?;
+            Load::run(&sim, &subject, count / 10, in_flight).await?;
+            measured.push(Load::run(&sim, &subject, count, in_flight).await?);
+            subject.stop().await?;
+        }
+        let [ours, floor] = measured.as_slice() else {
+            anyhow::bail!("two programs were measured")
+        };
+        let name = |what: &str| format!("interactions, {in_flight} in flight: {what}");
+        report.add(&name("each second"), "1/s", ours.rate, Some(floor.rate));
+        report.add(
+            &name("processor time each"),
+            "µs",
+            ours.cpu,
+            Some(floor.cpu),
+        );
+        report.add(&name("p50"), "ms", ours.p50, Some(floor.p50));
+        report.add(&name("p99"), "ms", ours.p99, Some(floor.p99));
+    }
+    report.print();
+    Ok(())
+}
+
+/// A simulated Discord with guilds of this size.
+async fn world(guilds: usize, members: usize) -> anyhow::Result<Sim> {
+    let sim = Sim::start(SimOptions::bench()).await?;
+    for index in 0..guilds {
+        sim.guild(&format!("Guild {index}")).members(members);
+    }
+    Ok(sim)
+}

@@ -1,0 +1,276 @@
+//! A feature that misbehaves on request.
+
+use std::time::Duration;
+
+use feature::{
+    Access, Answer, Button, Capability, Card, Click, Ctx, Explain, Failure, Feature, Fields, Form,
+    Lang, Modal, Outcome, PickedUsers, Reply, Scope, Select, SelectKind, SlashCommand, Submit,
+    TextField, custom_id,
+};
+use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
+use twilight_model::guild::Permissions;
+
+pub(crate) struct Probe;
+
+impl Feature for Probe {
+    const NAME: &'static str = "probe";
+
+    fn register(scope: &mut Scope<'_, Self>) {
+        scope
+            .french(FRENCH)
+            .command(slow)
+            .command(shout)
+            .command(broken)
+            .command(form)
+            .command(panel)
+            .command(secret)
+            .component(wait)
+            .component(picked)
+            .component(guarded)
+            .modal(sent);
+    }
+}
+
+const FRENCH: &str = "
+slow = lent
+    .desc = Prend son temps
+slow-milliseconds = millisecondes
+    .desc = Combien
+shout = crier
+    .desc = Devant tout le monde, lentement
+shout-milliseconds = millisecondes
+    .desc = Combien
+shout-fails = échoue
+    .desc = Si cela échoue à la fin
+broken = cassé
+    .desc = Se casse
+broken-how = comment
+    .desc = De quelle façon
+broken-how--panic = panique
+broken-how--fault = faute
+broken-how--rule = règle
+broken-how--block = bloque
+form = formulaire
+    .desc = Ouvre un formulaire
+panel = panneau
+    .desc = Montre des boutons
+secret = secret
+    .desc = Pour celles et ceux qui gèrent le serveur
+";
+
+/// Takes its time
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "slow")]
+pub(crate) struct Slow {
+    /// How many
+    milliseconds: i64,
+}
+impl SlashCommand for Slow {}
+
+async fn slow(_: Ctx<Probe>, slow: Slow) -> Outcome<Reply> {
+    sleep(slow.milliseconds).await;
+    Ok(Reply::text(format!("slept {} ms", slow.milliseconds)))
+}
+
+async fn sleep(milliseconds: i64) {
+    tokio::time::sleep(Duration::from_millis(
+        u64::try_from(milliseconds).unwrap_or(0),
+    ))
+    .await;
+}
+
+/// In front of everyone, slowly
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "shout")]
+pub(crate) struct Shout {
+    /// How many
+    milliseconds: i64,
+    /// Whether it fails in the end
+    fails: Option<bool>,
+}
+impl SlashCommand for Shout {
+    const ANSWER: Answer = Answer::Public;
+}
+
+async fn shout(ctx: Ctx<Probe>, shout: Shout) -> Outcome<Reply> {
+    sleep(shout.milliseconds).await;
+    if shout.fails == Some(true) {
+        return Err(Rule.into());
+    }
+    Ok(Reply::text(match ctx.lang() {
+        Lang::En => "Hello all!",
+        Lang::Fr => "Bonjour à tous !",
+    }))
+}
+
+/// Breaks
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "broken")]
+pub(crate) struct Broken {
+    /// In which way
+    how: How,
+}
+impl SlashCommand for Broken {}
+
+#[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
+enum How {
+    #[option(name = "panic", value = "panic")]
+    Panic,
+    #[option(name = "fault", value = "fault")]
+    Fault,
+    #[option(name = "rule", value = "rule")]
+    Rule,
+    #[option(name = "block", value = "block")]
+    Block,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the tests' rule is broken")]
+struct Rule;
+
+impl Explain for Rule {
+    fn explain(&self, lang: Lang) -> Option<String> {
+        Some(match lang {
+            Lang::En => "The rule of the tests: not today. Come back tomorrow.".to_owned(),
+            Lang::Fr => "La règle des tests : pas aujourd'hui. Reviens demain.".to_owned(),
+        })
+    }
+}
+
+async fn broken(_: Ctx<Probe>, broken: Broken) -> Outcome<Reply> {
+    match broken.how {
+        How::Panic => panic!("the secret reason of the panic"),
+        How::Fault => Err(Failure::fault(anyhow::anyhow!(
+            "the secret reason of the fault"
+        ))),
+        How::Rule => Err(Rule.into()),
+        How::Block => {
+            // What no feature should do: it holds a thread of the runtime.
+            std::thread::sleep(Duration::from_secs(6));
+            Ok(Reply::text("unblocked"))
+        }
+    }
+}
+
+custom_id! {
+    /// Sends the form.
+    pub(crate) struct FormId: "probe" / "form" v1 { tries: u8 }
+    answer = Private;
+}
+
+#[derive(Debug)]
+struct Named {
+    name: String,
+}
+
+impl Form for Named {
+    type Id = FormId;
+
+    fn read(fields: &Fields) -> Option<Self> {
+        Some(Self {
+            name: fields.text("name")?,
+        })
+    }
+}
+
+/// Opens a form
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "form")]
+pub(crate) struct OpenForm {}
+impl SlashCommand for OpenForm {
+    const ANSWER: Answer = Answer::Modal;
+}
+
+async fn form(_: Ctx<Probe>, _: OpenForm) -> Outcome<Reply> {
+    let field = TextField::line("name").length(1, 40).placeholder("Alice");
+    Ok(Reply::modal(
+        Modal::new(&FormId { tries: 1 }, "Who are you?").text("Name", field),
+    ))
+}
+
+async fn sent(_: Ctx<Probe>, submit: Submit<Named>) -> Outcome<Reply> {
+    Ok(Reply::text(format!(
+        "hello {} ({})",
+        submit.form.name, submit.id.tries
+    )))
+}
+
+const MANAGE: Capability = Capability {
+    name: "probe.manage",
+    by_default: Permissions::MANAGE_GUILD,
+    staff: true,
+};
+
+custom_id! {
+    /// Changes the message after a while.
+    pub(crate) struct Wait: "probe" / "wait" v1 { milliseconds: u32 }
+    answer = Update;
+}
+custom_id! {
+    /// Names people.
+    pub(crate) struct Pick: "probe" / "pick" v1 {}
+    answer = Update;
+}
+custom_id! {
+    /// For those who manage the server.
+    pub(crate) struct Guarded: "probe" / "guarded" v1 {}
+    answer = Update;
+    access = MANAGE;
+}
+
+/// Shows buttons
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "panel")]
+pub(crate) struct Panel {}
+impl SlashCommand for Panel {
+    const ANSWER: Answer = Answer::Public;
+}
+
+async fn panel(_: Ctx<Probe>, _: Panel) -> Outcome<Reply> {
+    Ok(Reply::card(
+        Card::new()
+            .title("Panel")
+            .button(Button::new("Now", &Wait { milliseconds: 0 }))
+            .button(Button::new(
+                "Later",
+                &Wait {
+                    milliseconds: 2_500,
+                },
+            ))
+            .button(Button::new("Guarded", &Guarded {}))
+            .select(
+                Select::new(&Pick {}, SelectKind::Users(Vec::new()))
+                    .placeholder("Who?")
+                    .values(1, 3),
+            ),
+    ))
+}
+
+async fn wait(_: Ctx<Probe>, wait: Click<Wait>) -> Outcome<Reply> {
+    sleep(wait.milliseconds.into()).await;
+    Ok(Reply::update(
+        Card::new().title(format!("waited {} ms", wait.milliseconds)),
+    ))
+}
+
+async fn picked(_: Ctx<Probe>, picked: PickedUsers<Pick>) -> Outcome<Reply> {
+    Ok(Reply::update(Card::new().lines(
+        picked.values.iter().map(|user| format!("<@{user}>")),
+    )))
+}
+
+async fn guarded(_: Ctx<Probe>, _: Click<Guarded>) -> Outcome<Reply> {
+    Ok(Reply::update(Card::new().title("opened")))
+}
+
+/// For those who manage the server
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "secret")]
+pub(crate) struct Secret {}
+impl SlashCommand for Secret {
+    const ACCESS: Access = Access::needs(&MANAGE);
+}
+
+async fn secret(_: Ctx<Probe>, _: Secret) -> Outcome<Reply> {
+    Ok(Reply::text("the secret"))
+}
