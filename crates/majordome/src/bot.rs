@@ -48,6 +48,11 @@ impl Bot {
         }
     }
 
+    /// Its database.
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Waits until it is told to stop or Discord refuses it for good, then stops well.
     pub(crate) async fn run(mut self) -> anyhow::Result<()> {
         let ended = self.running.ended().await;

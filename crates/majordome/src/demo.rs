@@ -10,14 +10,11 @@ use feature::{DiscordSettings, settings::Defaults};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::bot::{Bot, Setup};
+use crate::bot::{self, Bot, Setup};
 
 /// Plays the demo. With `once` it ends after the story; else it stays up until it is told to stop.
-pub(crate) async fn demo(
-    data_dir: &Path,
-    once: bool,
-    stopping: CancellationToken,
-) -> anyhow::Result<()> {
+pub(crate) async fn demo(data_dir: &Path, once: bool) -> anyhow::Result<()> {
+    let stopping = bot::stop_on_signals()?;
     let sim = Sim::start(SimOptions::default())
         .await
         .context("the simulator does not start")?;

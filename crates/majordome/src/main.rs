@@ -23,6 +23,13 @@ use config::{Config, Problems, Token};
 
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tell_error("error: TLS was set up twice\n");
+        return ExitCode::FAILURE;
+    }
     match dispatch(command) {
         Ok(code) => code,
         Err(error) => {
@@ -32,7 +39,11 @@ fn main() -> ExitCode {
             }
             let mut text = format!("error: {error:#}\n");
             if let Some(open) = error.downcast_ref::<OpenError>() {
-                text = format!("{text}  {}\n", open.remedy());
+                text = format!(
+                    "{text}  {}
+",
+                    open.remedy()
+                );
             }
             tell_error(&text);
             ExitCode::FAILURE
@@ -49,10 +60,9 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Demo { once } => {
             let config = Config::load(Token::NotNeeded)?;
-            // The story is what there is to read, unless more was asked for.
-            let level = config.said_log_level().unwrap_or("warn");
-            let _summaries = logging::start(level, config.log_format, &config.secrets)?;
-            block_on(run::demo(&config, once))?
+            // The story is on standard output; of the log only what went wrong is of interest beside it.
+            let _summaries = logging::start("warn", config.log_format, &config.secrets)?;
+            block_on(demo::demo(&config.data_dir, once))?
         }
         Command::CheckConfig => {
             let config = Config::load(Token::Needed)?;
@@ -66,7 +76,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(migrate(config))?
         }
-        Command::Commands => tell(&run::commands()?),
+        Command::Commands => run::commands(),
         Command::Health => {
             let config = Config::load(Token::NotNeeded)?;
             return Ok(match health::check(&config.data_dir) {

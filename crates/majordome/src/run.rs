@@ -1,70 +1,59 @@
-//! What the commands do that need the bot's parts: run it, demonstrate it, list its commands.
-
-use std::fs;
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+//! The real thing: the bot with the operator's configuration, until it is told to stop.
 
 use anyhow::Context as _;
-use feature::{DiscordSettings, House, settings::Defaults};
-use sqlx::Connection as _;
-use tokio_util::sync::CancellationToken;
+use feature::{DiscordSettings, Pulse, settings::Defaults};
 
-use crate::bot::{Bot, Setup, stop_on_signals};
-use crate::config::Config;
-use crate::health::Health;
+use crate::{
+    bot::{self, Bot, Setup},
+    config::Config,
+    health::Health,
+};
 
-/// Runs the bot until it is told to stop, with a file beside it that says how it is.
+/// Runs the bot until it is told to stop.
 pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
-    prepare(&config.data_dir)?;
-    let stopping = stop_on_signals()?;
-    let parts = Arc::new(OnceLock::new());
-    let beating = CancellationToken::new();
-    let beat = tokio::spawn(health(&config.data_dir, &parts).beat(beating.clone()));
-    let result = async {
-        let bot = Bot::start(setup(config)?, stopping).await?;
-        // Set once: there is one bot.
-        let _ = parts.set(bot.running.house().clone());
-        bot.run().await
-    }
-    .await;
-    beating.cancel();
-    beat.await.context("the health file was not looked after")?;
-    result
+    let stopping = bot::stop_on_signals()?;
+    let data_dir = config.data_dir.clone();
+    let bot = Bot::start(setup(config)?, stopping.clone()).await?;
+    let mut health = Health::new(&data_dir);
+    let database = bot.database().clone();
+    health.watch("database", move || {
+        let database = database.clone();
+        async move {
+            database
+                .acquire()
+                .await
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }
+    });
+    let pulse = bot.running.house().pulse.clone();
+    health.watch("gateway", move || {
+        std::future::ready(shards_are_well(&pulse))
+    });
+    let beating = tokio::spawn(health.beat(stopping.clone()));
+    let ended = bot.run().await;
+    stopping.cancel();
+    beating.await.context("the health file's task broke")?;
+    ended
 }
 
-/// Shows the bot at work; with `once` ends after the story.
-pub(crate) async fn demo(config: &Config, once: bool) -> anyhow::Result<()> {
-    prepare(&config.data_dir)?;
-    crate::demo::demo(&config.data_dir, once, stop_on_signals()?).await
-}
-
-/// The commands as Discord would be told of them, in JSON.
-pub(crate) fn commands() -> anyhow::Result<String> {
+/// Prints the commands that would be registered, as Discord would get them.
+pub(crate) fn commands() -> anyhow::Result<()> {
     let catalogue = crate::features::all().build()?;
-    let mut text = serde_json::to_string_pretty(&catalogue.schemas())?;
-    text.push('\n');
-    Ok(text)
-}
-
-/// What every part needs before it starts.
-fn prepare(data_dir: &Path) -> anyhow::Result<()> {
-    // Fails only when another part of the program was first, with the same one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    fs::create_dir_all(data_dir).with_context(|| {
-        format!(
-            "the data directory {} can not be made; set DATA_DIR to one that can",
-            data_dir.display()
-        )
-    })
+    let text = serde_json::to_string_pretty(&catalogue.schemas())?;
+    crate::tell(&format!("{text}\n"))
 }
 
 fn setup(config: Config) -> anyhow::Result<Setup> {
+    let token = config
+        .bot_token
+        .context("without a token the configuration is not complete")?;
     Ok(Setup {
         database: config.database,
         host: host::Config {
             discord: DiscordSettings {
                 api_url: config.discord_api_url,
-                token: config.bot_token.context("BOT_TOKEN is missing")?,
+                token,
                 deadline: DiscordSettings::DEADLINE,
             },
             gateway_url: config.discord_gateway_url,
@@ -80,30 +69,16 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
     })
 }
 
-/// Asks the parts of the bot, once there are any.
-fn health(data_dir: &Path, parts: &Arc<OnceLock<House>>) -> Health {
-    let mut health = Health::new(data_dir);
-    let house = Arc::clone(parts);
-    health.watch("database", move || {
-        let database = house.get().map(|house| house.database.clone());
-        async move {
-            let database = database.ok_or("starting")?;
-            let ping = async { database.acquire().await?.ping().await };
-            ping.await.map_err(|error: sqlx::Error| error.to_string())
-        }
-    });
-    let house = Arc::clone(parts);
-    health.watch("gateway", move || {
-        let shards = house.get().map(|house| house.pulse.shards());
-        let answer = match shards {
-            None => Err("starting".to_owned()),
-            Some(shards) if shards.is_empty() => Err("not connected".to_owned()),
-            Some(shards) => match shards.iter().find(|(_, shard)| !shard.is_active) {
-                None => Ok(()),
-                Some((number, _)) => Err(format!("shard {number} is not connected")),
-            },
-        };
-        std::future::ready(answer)
-    });
-    health
+fn shards_are_well(pulse: &Pulse) -> Result<(), String> {
+    let shards = pulse.shards();
+    let away: Vec<String> = shards
+        .iter()
+        .filter(|(_, shard)| !shard.is_active)
+        .map(|(id, _)| id.to_string())
+        .collect();
+    match (shards.is_empty(), away.is_empty()) {
+        (true, _) => Err("not connected yet".to_owned()),
+        (false, true) => Ok(()),
+        (false, false) => Err(format!("not connected: shard {}", away.join(", "))),
+    }
 }

@@ -60,7 +60,7 @@ async fn killed_amid_interactions_and_events_it_goes_on_where_it_was() {
             }
         }
         story.start().await;
-        let answers = join_all(asked.iter().map(|asked| asked.answer())).await;
+        let answers = join_all(asked.iter().map(testkit::discord_sim::Asked::answer)).await;
         let unanswered: Vec<_> = answers
             .iter()
             .filter_map(|answer| answer.as_ref().err())
@@ -210,7 +210,7 @@ async fn a_slow_discord_still_gets_every_answer_in_time() {
                     .map(|pause| person.slash("/slow", &[("milliseconds", pause.into())]))
             })
             .collect();
-        for answer in join_all(asked.iter().map(|asked| asked.answer())).await {
+        for answer in join_all(asked.iter().map(testkit::discord_sim::Asked::answer)).await {
             let answer =
                 answer.unwrap_or_else(|error| panic!("{error}\n{}", story.sim.transcript()));
             assert!(answer.first_after < Duration::from_secs(3), "{answer:?}");

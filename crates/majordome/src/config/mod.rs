@@ -159,17 +159,6 @@ impl Config {
         }
     }
 
-    /// The log level, if someone has said one.
-    pub(crate) fn said_log_level(&self) -> Option<&str> {
-        let said = |shown: &&Shown| {
-            shown.name == names::LOG_LEVEL.name && shown.source != layers::DEFAULTS
-        };
-        self.shown
-            .iter()
-            .find(said)
-            .map(|_| self.log_level.as_str())
-    }
-
     /// The settings in effect as a table, secrets hidden.
     pub(crate) fn table(&self) -> String {
         let width = |of: fn(&Shown) -> &str| {

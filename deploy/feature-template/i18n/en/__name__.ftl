@@ -1,0 +1,6 @@
+title = Counted
+count = { $count ->
+    [one] Once so far.
+   *[other] { $count } times so far.
+}
+again = Once more

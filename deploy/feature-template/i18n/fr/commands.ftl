@@ -1,0 +1,2 @@
+__name__ = __name__
+    .desc = Compte un de plus
