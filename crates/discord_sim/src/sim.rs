@@ -41,6 +41,11 @@ impl Core {
         result
     }
 
+    /// The same for what nobody waits for.
+    pub(crate) fn with_quietly<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        act(&mut self.lock())
+    }
+
     /// Looks at the world without waking anyone.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
         look(&self.lock())
@@ -140,6 +145,11 @@ impl Sim {
         self.core.look(look)
     }
 
+    /// Changes something that nobody waits for.
+    pub(crate) fn with_quietly<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        self.core.with_quietly(act)
+    }
+
     /// `http://127.0.0.1:PORT`, to which clients add `/api/v10`.
     pub fn api_url(&self) -> String {
         self.look(|world| format!("http://{}", world.address))
@@ -175,6 +185,9 @@ impl Sim {
         self.with(|world| {
             world.clock.advance(by);
             world.run_events();
+            for interaction in world.interactions.values() {
+                interaction.wake();
+            }
         });
     }
 

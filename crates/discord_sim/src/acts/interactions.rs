@@ -69,6 +69,7 @@ impl World {
         while self.interactions.len() > self.options.interactions {
             if let Some((_, old)) = self.interactions.pop_first() {
                 self.tokens.remove(&old.token);
+                old.wake();
             }
         }
     }

@@ -79,7 +79,7 @@ async fn serve(
     parameters: Vec<(String, String)>,
     request: Request,
 ) -> Response {
-    let _in_flight = InFlight::enter(&core);
+    let (_in_flight, trouble) = InFlight::enter(&core, route, request.uri().path());
     let wire = request
         .extensions()
         .get::<ConnectInfo<Wire>>()
@@ -87,12 +87,6 @@ async fn serve(
     let headers = request.headers().clone();
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let trouble = core.with(|world| Trouble {
-        delay: world.faults.delay_rest,
-        down: world.faults.rest_down,
-        order: world.faults.event_before_reply,
-        fault: world.faults.strike(route.method, uri.path()),
-    });
     let cut = || {
         wire.as_ref()
             .map_or_else(|| StatusCode::BAD_GATEWAY.into_response(), Wire::cut)
@@ -234,9 +228,18 @@ fn html(status: StatusCode) -> Response {
 struct InFlight(Arc<Core>);
 
 impl InFlight {
-    fn enter(core: &Arc<Core>) -> Self {
-        core.with(|world| world.journal.in_flight += 1);
-        Self(Arc::clone(core))
+    /// Counts it, and sees what is to go wrong with it.
+    fn enter(core: &Arc<Core>, route: Route, path: &str) -> (Self, Trouble) {
+        let trouble = core.with_quietly(|world| {
+            world.journal.in_flight += 1;
+            Trouble {
+                delay: world.faults.delay_rest,
+                down: world.faults.rest_down,
+                order: world.faults.event_before_reply,
+                fault: world.faults.strike(route.method, path),
+            }
+        });
+        (Self(Arc::clone(core)), trouble)
     }
 }
 
