@@ -1,8 +1,10 @@
 //! How the REST side refuses: HTTP status, Discord's JSON code, message, and the tree of form errors.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use serde_json::{Map, Value, json};
+
+use crate::clock::Millis;
 
 /// One of Discord's JSON error codes with the status and words it comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +100,7 @@ pub(crate) mod code {
         CANNOT_DM_NO_GUILD = 403 50278 "Cannot send messages to this user due to having no mutual guilds";
         MFA_REQUIRED = 403 60003 "Two factor is required for this operation";
         REACTION_BLOCKED = 403 90001 "Reaction was blocked";
+        OVERLOADED = 503 130_000 "API resource is currently overloaded. Try again a little later";
         STAGE_ALREADY_OPEN = 400 150_006 "The Stage is already open";
         REPLY_NEEDS_HISTORY = 403 160_002 "You cannot reply without permission to read message history";
         MESSAGE_HAS_THREAD = 400 160_004 "A thread has already been created for this message";
@@ -117,9 +120,48 @@ pub(crate) struct ApiError {
     pub(crate) code: u32,
     pub(crate) message: Cow<'static, str>,
     pub(crate) errors: Option<Value>,
+    pub(crate) limit: Option<Limit>,
+}
+
+/// Which limit a 429 speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The route's bucket is empty.
+    User,
+    /// A hidden limit below the bucket: `Remaining` says there is more, `Retry-After` tells the truth.
+    SubLimit,
+    /// The resource is limited for everyone; not counted as an invalid request.
+    Shared,
+    /// All calls of the bot.
+    Global,
+    /// A page of the network in front of Discord, without any of the headers.
+    Html,
+}
+
+/// How long to wait, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) wait: Millis,
+    pub(crate) scope: Scope,
 }
 
 impl ApiError {
+    /// A 429.
+    pub(crate) fn limited(wait: Millis, scope: Scope) -> Self {
+        let message = if scope == Scope::Shared {
+            "The resource is being rate limited."
+        } else {
+            "You are being rate limited."
+        };
+        Self {
+            status: 429,
+            code: 0,
+            message: message.into(),
+            errors: None,
+            limit: Some(Limit { wait, scope }),
+        }
+    }
+
     /// A form error at one place, for instance `parent_id` or `embeds.0.title`.
     pub(crate) fn form(path: &str, inner: &'static str, message: impl Into<String>) -> Self {
         let mut form = Form::default();
@@ -129,6 +171,13 @@ impl ApiError {
 
     /// The JSON body Discord sends.
     pub(crate) fn body(&self) -> Value {
+        if let Some(limit) = self.limit {
+            return json!({
+                "message": self.message,
+                "retry_after": Duration::from_millis(limit.wait).as_secs_f64(),
+                "global": limit.scope == Scope::Global,
+            });
+        }
         let mut body = json!({"message": self.message, "code": self.code});
         if let Some(errors) = &self.errors {
             body["errors"] = errors.clone();
@@ -144,6 +193,7 @@ impl From<Code> for ApiError {
             code: code.code,
             message: Cow::Borrowed(code.message),
             errors: None,
+            limit: None,
         }
     }
 }

@@ -43,5 +43,3 @@ pub(crate) const DIRECT_MESSAGE_POLLS: u64 = 1 << 25;
 
 /// Every bit that means something.
 pub(crate) const DEFINED: u64 = 0x0331_FFFF;
-/// The bits that the application's owner must switch on first.
-pub(crate) const PRIVILEGED: u64 = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT;

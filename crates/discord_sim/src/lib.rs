@@ -27,24 +27,23 @@
 //! - [`Sim`]: starts and stops it; time, traffic, transcript.
 //! - [`Guild`], [`Person`], [`ChannelRef`], [`RoleRef`]: the scene and who acts in it.
 //! - [`Asked`] and [`Answer`]: what people ask of the bot and what they get.
+//! - [`Faults`]: what goes wrong on request.
+//! - [`control`]: the same verbs over HTTP, for other processes, and a load driver.
 //! - [`SeenMessage`] and [`SeenModal`]: what people see.
 //!
 //! All state sits behind one lock that no await is ever under; verbs of people are synchronous, and what
 //! follows from them goes out to the gateway's sessions at once.
 
-#![expect(
-    dead_code,
-    reason = "the resources that use the rest of the vocabulary follow"
-)]
-
 mod acts;
 mod clock;
+pub mod control;
 mod error;
 mod faults;
 mod gateway;
 mod ids;
 mod intents;
 mod journal;
+mod limits;
 mod options;
 mod people;
 mod permissions;
@@ -55,11 +54,12 @@ mod state;
 mod transcript;
 mod validate;
 
+pub use faults::{Faults, Limited};
 pub use ids::Id;
 pub use journal::{RecordedCall, Violations};
 pub use options::SimOptions;
 pub use people::{
-    Answer, Argument, Asked, Cannot, ChannelRef, Choice, Guild, NoAnswer, Person, RoleRef,
+    Answer, Argument, Asked, Cannot, ChannelRef, Choice, Guild, Holder, NoAnswer, Person, RoleRef,
     SeenMessage, SeenModal,
 };
 pub use permissions::{Overwrite, Permissions};

@@ -367,3 +367,125 @@ impl Holder<'_> {
         set
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    const GUILD: Id = Id::new(1);
+    const USER: Id = Id::new(2);
+    const ROLES: [Id; 3] = [Id::new(10), Id::new(11), Id::new(12)];
+
+    fn holder(base: Permissions, roles: &[Id]) -> Holder<'_> {
+        Holder {
+            user: USER,
+            guild: GUILD,
+            is_owner: false,
+            base,
+            roles,
+            timed_out: false,
+        }
+    }
+
+    fn overwrite() -> impl Strategy<Value = Overwrite> {
+        let targets = vec![
+            (GUILD, Overwrite::ROLE),
+            (ROLES[0], Overwrite::ROLE),
+            (ROLES[1], Overwrite::ROLE),
+            (ROLES[2], Overwrite::ROLE),
+            (USER, Overwrite::MEMBER),
+        ];
+        let bits = 0..=Permissions::ALL.bits();
+        (prop::sample::select(targets), bits.clone(), bits).prop_map(|((id, kind), allow, deny)| {
+            Overwrite {
+                id,
+                kind,
+                allow: Permissions::from_bits(allow),
+                deny: Permissions::from_bits(deny),
+            }
+        })
+    }
+
+    fn overwrites() -> impl Strategy<Value = Vec<Overwrite>> {
+        vec(overwrite(), 0..5).prop_map(|mut list| {
+            list.sort_by_key(|overwrite| overwrite.id);
+            list.dedup_by_key(|overwrite| overwrite.id);
+            list
+        })
+    }
+
+    /// The rules of the documentation, bit by bit, without the implied ones.
+    fn by_the_book(base: Permissions, list: &[Overwrite], roles: &[Id], bit: Permissions) -> bool {
+        let says = |overwrite: &Overwrite| {
+            if overwrite.allow.contains(bit) {
+                Some(true)
+            } else if overwrite.deny.contains(bit) {
+                Some(false)
+            } else {
+                None
+            }
+        };
+        let find = |id: Id| {
+            list.iter()
+                .find(|overwrite| overwrite.id == id)
+                .and_then(says)
+        };
+        let held: Vec<bool> = roles.iter().filter_map(|role| find(*role)).collect();
+        find(USER)
+            .or_else(|| held.iter().copied().reduce(|one, other| one || other))
+            .or_else(|| find(GUILD))
+            .unwrap_or_else(|| base.contains(bit))
+    }
+
+    proptest! {
+        #[test]
+        fn overwrites_follow_the_book(
+            base in 0..=Permissions::ALL.bits(),
+            list in overwrites(),
+            held in 0..=3_usize,
+        ) {
+            let base = Permissions::from_bits(base) - Permissions::ADMINISTRATOR;
+            let roles = &ROLES[..held];
+            let set = holder(base, roles).overwritten(&list);
+            for (name, bit) in Permissions::NAMED {
+                prop_assert_eq!(set.contains(*bit), by_the_book(base, &list, roles, *bit), "{}", name);
+            }
+        }
+
+        #[test]
+        fn owners_and_administrators_are_beyond_overwrites(
+            base in 0..=Permissions::ALL.bits(),
+            list in overwrites(),
+        ) {
+            let base = Permissions::from_bits(base);
+            let owner = Holder { is_owner: true, ..holder(base, &[]) };
+            prop_assert_eq!(owner.in_channel(&list, Place::Voice), Permissions::ALL);
+            let admin = holder(base | Permissions::ADMINISTRATOR, &[]);
+            prop_assert_eq!(admin.in_channel(&list, Place::Text), Permissions::ALL);
+        }
+
+        #[test]
+        fn nothing_is_left_where_the_first_step_is_missing(
+            base in 0..=Permissions::ALL.bits(),
+            list in overwrites(),
+        ) {
+            let base = Permissions::from_bits(base) - Permissions::ADMINISTRATOR;
+            let holder = holder(base, &ROLES);
+            let text = holder.in_channel(&list, Place::Text);
+            if !text.contains(Permissions::VIEW_CHANNEL) {
+                prop_assert!(text.is_empty());
+            }
+            if !text.contains(Permissions::SEND_MESSAGES) {
+                prop_assert!((text & Permissions::NEEDS_SEND).is_empty());
+            }
+            let voice = holder.in_channel(&list, Place::Voice);
+            if !voice.contains(Permissions::CONNECT) {
+                prop_assert!((voice - Permissions::VIEW_CHANNEL).is_empty());
+            }
+            let silenced = Holder { timed_out: true, ..holder }.in_channel(&list, Place::Text);
+            prop_assert!((silenced - Permissions::TIMED_OUT).is_empty());
+        }
+    }
+}

@@ -28,7 +28,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{error::code, gateway, ids::Id, rest, sim::Core};
+use crate::{control, error::code, gateway, ids::Id, rest, sim::Core};
 
 /// Serves until the simulator is stopped.
 pub(crate) async fn run(listener: TcpListener, core: Arc<Core>) {
@@ -36,7 +36,8 @@ pub(crate) async fn run(listener: TcpListener, core: Arc<Core>) {
         .route("/cdn/attachments/{channel}/{id}/{name}", get(file))
         .fallback(websocket)
         .with_state(Arc::clone(&core))
-        .merge(rest::router(&core));
+        .merge(rest::router(&core))
+        .merge(control::serve(&core));
     let service = app.into_make_service_with_connect_info::<Wire>();
     let stopped = core.stopped();
     let server = axum::serve(Port(listener), service);
@@ -58,7 +59,7 @@ async fn websocket(
 ) -> Response {
     let is_dead = request.uri().path().starts_with("/resume")
         && core.with(|world| world.faults.dead_resume_address);
-    if is_dead {
+    if is_dead || core.look(|world| world.faults.refuse_connections) {
         return wire.cut();
     }
     let (mut parts, _) = request.into_parts();

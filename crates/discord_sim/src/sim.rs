@@ -114,13 +114,22 @@ impl Sim {
         })
     }
 
+    /// A handle for tasks of the simulator itself, which does not keep it running.
+    pub(crate) fn borrowed(core: &Arc<Core>) -> Self {
+        Self {
+            core: Arc::clone(core),
+            _stop: Arc::new(StopOnDrop(CancellationToken::new())),
+        }
+    }
+
+    /// Whether it was stopped.
+    pub async fn stopped(&self) {
+        self.core.stopped.cancelled().await;
+    }
+
     /// Stops serving and cuts all connections. Handles stay usable for looking at what happened.
     pub fn stop(&self) {
         self.core.stopped.cancel();
-    }
-
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
     }
 
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
@@ -163,7 +172,10 @@ impl Sim {
 
     /// Moves the simulator's clock forward, on top of real time.
     pub fn advance(&self, by: Duration) {
-        self.with(|world| world.clock.advance(by));
+        self.with(|world| {
+            world.clock.advance(by);
+            world.run_events();
+        });
     }
 
     /// The REST calls so far, oldest first.
@@ -235,6 +247,34 @@ impl Sim {
             }
         };
         tokio::time::timeout(patience, wait).await
+    }
+
+    /// Waits until every open connection has written all events so far.
+    pub async fn written(&self) {
+        let waits = self.with(|world| {
+            let mut waits = Vec::new();
+            world.gateway.tell(None, || {
+                let (sender, receiver) = tokio::sync::oneshot::channel();
+                waits.push(receiver);
+                crate::gateway::Outgoing::Written(sender)
+            });
+            waits
+        });
+        for wait in waits {
+            // A connection that ends in between has nothing more to write.
+            let _ = wait.await;
+        }
+    }
+
+    /// The names of all guilds.
+    pub fn guild_names(&self) -> Vec<String> {
+        self.look(|world| {
+            world
+                .guilds
+                .values()
+                .map(|guild| guild.name.clone())
+                .collect()
+        })
     }
 
     /// How many shards are connected and past READY.

@@ -186,7 +186,8 @@ impl Discord {
         self.inner.renames.left(channel)
     }
 
-    /// How long Discord took for the last call that it answered; `None` before the first.
+    /// How long Discord took for the last call that it answered; `None` before the first. A sudden fast answer counts
+    /// only little, so that who plans with it is not caught out by the next slow one.
     pub fn latency(&self) -> Option<Duration> {
         *self.inner.latency.lock()
     }
@@ -297,7 +298,12 @@ impl Discord {
     fn count(&self, answered: &Answered) {
         metrics::counter!("discord_rest_answers_total", "status" => answered.status.to_string())
             .increment(1);
-        *self.inner.latency.lock() = Some(answered.took);
+        let mut latency = self.inner.latency.lock();
+        *latency = Some(match *latency {
+            Some(before) => answered.took.max(before.mul_f64(0.8)),
+            None => answered.took,
+        });
+        drop(latency);
         if limits::counts_as_invalid(answered) {
             self.inner.brake.count();
         }

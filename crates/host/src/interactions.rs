@@ -65,7 +65,8 @@ async fn serve(engine: &Engine, incoming: Incoming) {
         return;
     };
     let scene = scene::read(engine, &interaction, shard, found.answer).await;
-    let deferral = Deferral::of(&found, &scene, engine.house.clock.now());
+    let latency = engine.house.discord.latency().unwrap_or_default();
+    let deferral = Deferral::of(&found, &scene, engine.house.clock.now(), latency);
     let answering = Answering::new(engine, &interaction, &found, scene.lang);
 
     let acknowledged = match deferral.filter(|_| is_replayed) {

@@ -29,6 +29,7 @@
 
 mod bot;
 mod openapi;
+mod proxy;
 mod story;
 
 pub use self::{

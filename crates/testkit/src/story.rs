@@ -11,6 +11,7 @@ use jobs::{Clock, ManualClock};
 use crate::{
     bot::{Bot, BotOptions},
     openapi,
+    proxy::Proxy,
 };
 
 /// How long anything may take before a story is given up, in real time.
@@ -30,6 +31,7 @@ pub struct Story {
     clock: Clock,
     hand: ManualClock,
     database: TestDatabase,
+    line: Proxy,
     features: fn() -> Registry,
     options: BotOptions,
 }
@@ -81,14 +83,8 @@ impl Story {
         let database = TestDatabase::create().await;
         let sim = Sim::start(sim).await.expect("the simulator starts");
         let (clock, hand) = Clock::manual(sim.now());
-        let bot = Bot::start(
-            &sim,
-            features(),
-            database.settings(),
-            clock.clone(),
-            &options,
-        )
-        .await;
+        let line = Proxy::to(database.database().connect_options()).await;
+        let bot = Bot::start(&sim, features(), over(&line), clock.clone(), &options).await;
         let story = Self {
             sim,
             allows_refusals: false,
@@ -96,6 +92,7 @@ impl Story {
             clock,
             hand,
             database,
+            line,
             features,
             options,
         };
@@ -138,6 +135,19 @@ impl Story {
         let synced = tokio::time::timeout(PATIENCE, self.bot().running().synced()).await;
         assert!(synced.is_ok(), "the commands do not reach Discord");
         self.idle().await;
+    }
+
+    /// Waits until the bot is connected again after `trouble`.
+    pub async fn reconnected(&self, trouble: &str) {
+        let connected = self
+            .sim
+            .wait_until(PATIENCE, |sim| sim.connected_shards() > 0)
+            .await;
+        assert!(
+            connected.is_ok(),
+            "the bot does not come back after {trouble}\n{}",
+            self.sim.transcript()
+        );
     }
 
     /// Waits until the bot has nothing left to do.
@@ -226,6 +236,11 @@ impl Story {
         self.idle().await;
     }
 
+    /// Takes the database away from the bot, or gives it back; the story itself still reaches it.
+    pub fn cut_database(&self, is_cut: bool) {
+        self.line.cut(is_cut);
+    }
+
     /// Ends the bot between two instructions: nothing is saved, nothing says goodbye.
     pub fn kill(&mut self) {
         drop(self.bot.take());
@@ -241,7 +256,7 @@ impl Story {
     /// Starts another bot on the same database, without waiting for it.
     pub async fn start(&mut self) {
         let registry = (self.features)();
-        let settings = self.database.settings();
+        let settings = over(&self.line);
         let bot = Bot::start(
             &self.sim,
             registry,
@@ -284,4 +299,9 @@ impl Story {
         self.stop().await;
         self.sim.stop();
     }
+}
+
+/// The settings with which the bot reaches the database, over the line that can be cut.
+fn over(line: &Proxy) -> database::Settings {
+    database::Settings::new(database::Server::Remote(Box::new(line.options())))
 }

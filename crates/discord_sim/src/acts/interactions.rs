@@ -55,6 +55,7 @@ impl World {
             original: None,
             followups: Vec::new(),
             is_seen: false,
+            waiter: None,
         };
         self.tokens.insert(token, id);
         self.interactions.insert(id, interaction);
@@ -158,6 +159,7 @@ impl World {
                 finished_at: None,
                 data,
             });
+            interaction.wake();
         }
     }
 

@@ -82,6 +82,29 @@ impl World {
         }
     }
 
+    /// Removes many messages at once, with one event.
+    pub(crate) fn delete_many(&mut self, channel: Id, ids: &[Id]) {
+        for id in ids {
+            self.diary_message(channel, *id, crate::transcript::Change::Deleted);
+        }
+        let Some(place) = self.channels.get_mut(&channel) else {
+            return;
+        };
+        place.messages.retain(|id, _| !ids.contains(id));
+        self.emit_in_channel(
+            "MESSAGE_DELETE_BULK",
+            intents::GUILD_MESSAGES,
+            channel,
+            |world| {
+                let guild = world
+                    .channels
+                    .get(&channel)
+                    .and_then(|channel| channel.guild);
+                json!({"ids": ids, "channel_id": channel, "guild_id": guild})
+            },
+        );
+    }
+
     pub(crate) fn message(&self, channel: Id, id: Id) -> Option<&Message> {
         self.channels.get(&channel)?.messages.get(&id)
     }

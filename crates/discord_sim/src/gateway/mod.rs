@@ -85,6 +85,26 @@ impl Gateway {
         }
     }
 
+    /// Sends an event whose content only sessions with the content intent see; the others get `bare`.
+    pub(crate) fn emit_by_content(
+        &mut self,
+        name: &str,
+        intent: u64,
+        reach: Reach,
+        full: &str,
+        bare: Option<&str>,
+    ) {
+        for session in self.sessions.values_mut() {
+            if session.takes(intent, reach) {
+                let payload = match bare {
+                    Some(bare) if session.intents & intents::MESSAGE_CONTENT == 0 => bare,
+                    _ => full,
+                };
+                session.push(name, payload, self.replay_events, &mut self.held);
+            }
+        }
+    }
+
     /// Sends one session an event, whatever its intents.
     pub(crate) fn emit_to(&mut self, session: &str, name: &str, payload: &Value) {
         if let Some(session) = self.sessions.get_mut(session) {
@@ -210,20 +230,8 @@ impl World {
             strip_content(&mut stripped);
             stripped.to_string()
         });
-        for session in self.gateway.sessions.values_mut() {
-            if session.takes(intent, reach) {
-                let text = match &stripped {
-                    Some(stripped) if session.intents & intents::MESSAGE_CONTENT == 0 => stripped,
-                    _ => &full_text,
-                };
-                session.push(
-                    name,
-                    text,
-                    self.gateway.replay_events,
-                    &mut self.gateway.held,
-                );
-            }
-        }
+        self.gateway
+            .emit_by_content(name, intent, reach, &full_text, stripped.as_deref());
     }
 
     fn message_route(&self, channel: Id, message: Id) -> Option<(Option<Id>, Reach, u64)> {

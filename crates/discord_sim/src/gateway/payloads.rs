@@ -162,7 +162,7 @@ impl World {
         payload["threads"] = Value::Array(threads);
         payload["presences"] = Value::Array(presences);
         payload["stage_instances"] = self.stages_json(guild.id);
-        payload["guild_scheduled_events"] = json!([]);
+        payload["guild_scheduled_events"] = self.events_json(guild.id);
         payload["soundboard_sounds"] = json!([]);
         payload
     }

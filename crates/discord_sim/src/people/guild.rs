@@ -2,16 +2,12 @@
 
 use std::fmt;
 
-use serde_json::json;
-
 use crate::{
     ids::Id,
-    intents,
     people::{ChannelRef, Person, RoleRef},
     permissions::Permissions,
     sim::Sim,
-    state::{self, Channel, ChannelKind, Member, Role, User, World},
-    transcript::Name,
+    state::{ChannelKind, Member, User},
 };
 
 /// A guild. Cheap to clone.
@@ -49,6 +45,20 @@ impl Sim {
         let id = self.look(|world| {
             let guild = world.guilds.values().find(|guild| guild.name == name);
             guild.map(|guild| guild.id)
+        })?;
+        Some(Guild {
+            sim: self.clone(),
+            id,
+        })
+    }
+}
+
+impl Sim {
+    /// The guild, if there is just one.
+    pub(crate) fn only_guild(&self) -> Option<Guild> {
+        let id = self.look(|world| {
+            let mut ids = world.guilds.keys();
+            ids.next().copied().filter(|_| ids.next().is_none())
         })?;
         Some(Guild {
             sim: self.clone(),
@@ -183,6 +193,117 @@ impl Guild {
         self
     }
 
+    /// Takes the bot out, as the owner can.
+    pub fn kick_bot(&self) {
+        self.sim.with(|world| world.remove_bot(self.id));
+    }
+
+    /// Whether the bot is a member.
+    pub fn has_bot(&self) -> bool {
+        self.sim.look(|world| world.guild(self.id).is_ok())
+    }
+
+    /// What @everyone may do.
+    pub fn everyone(&self, permissions: Permissions) {
+        self.sim.with(|world| {
+            world.change_role(self.id, self.id, |role| role.permissions = permissions);
+        });
+    }
+
+    /// Moves a role to another place; the bot's own starts at the top.
+    pub fn move_role(&self, role: &RoleRef, position: u32) {
+        self.sim
+            .with(|world| world.move_roles(self.id, &[(role.id, position)]));
+    }
+
+    /// The bot's own role, if it has one.
+    pub fn bot_role(&self) -> Option<RoleRef> {
+        let id = self.sim.look(|world| world.bot_role(self.id))?;
+        Some(RoleRef {
+            sim: self.sim.clone(),
+            guild: self.id,
+            id,
+        })
+    }
+
+    /// The role with this name; `None` if there is none.
+    pub fn find_role(&self, name: &str) -> Option<RoleRef> {
+        let id = self.sim.look(|world| world.role_named(self.id, name))?;
+        Some(RoleRef {
+            sim: self.sim.clone(),
+            guild: self.id,
+            id,
+        })
+    }
+
+    /// The roles a person holds.
+    pub fn roles_of(&self, person: &Person) -> Vec<RoleRef> {
+        person.in_guild(self).roles()
+    }
+
+    /// The names of all channels, in the order they were made.
+    pub fn channel_names(&self) -> Vec<String> {
+        self.sim.look(|world| {
+            let guild = world.guilds.get(&self.id);
+            let ids = guild.into_iter().flat_map(|guild| &guild.channels);
+            ids.filter_map(|id| world.channels.get(id))
+                .map(|channel| channel.name.clone())
+                .collect()
+        })
+    }
+
+    /// How many members there are, the bot included.
+    pub fn member_count(&self) -> usize {
+        self.sim.look(|world| {
+            world
+                .guilds
+                .get(&self.id)
+                .map_or(0, |guild| guild.members.len())
+        })
+    }
+
+    /// A field of the guild object as REST shows it.
+    pub fn field(&self, name: &str) -> serde_json::Value {
+        self.sim.look(|world| {
+            let shown = world.guilds.get(&self.id).map(crate::state::Guild::json);
+            shown
+                .and_then(|shown| shown.get(name).cloned())
+                .unwrap_or_default()
+        })
+    }
+
+    /// Sets a field of the guild object that has no verb of its own, such as `premium_tier`.
+    pub fn set_field(&self, name: &str, value: serde_json::Value) {
+        self.sim.with(|world| {
+            if let Some(guild) = world.guilds.get_mut(&self.id) {
+                guild.fields.insert(name.to_owned(), value);
+            }
+            world.tell_guild(self.id);
+        });
+    }
+
+    /// The audit log, oldest first, as Discord shows entries.
+    pub fn audit_log(&self) -> Vec<serde_json::Value> {
+        self.sim.look(|world| {
+            let guild = world.guilds.get(&self.id);
+            guild
+                .into_iter()
+                .flat_map(|guild| &guild.audit)
+                .cloned()
+                .collect()
+        })
+    }
+
+    /// The scheduled events, oldest first, as Discord shows them.
+    pub fn scheduled_events(&self) -> Vec<serde_json::Value> {
+        self.sim.with(|world| {
+            world.run_events();
+            let guild = world.guilds.get(&self.id);
+            let events = guild.into_iter().flat_map(|guild| guild.events.values());
+            events.map(|event| event.json(self.id)).collect()
+        })
+    }
+
     pub(crate) fn person(&self, id: Id) -> Person {
         Person {
             sim: self.sim.clone(),
@@ -203,265 +324,5 @@ impl Guild {
 impl fmt::Debug for Guild {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "guild {}", self.id)
-    }
-}
-
-impl World {
-    fn new_guild(&mut self, name: &str) -> Id {
-        let id = self.mint.guild();
-        let owner = self.user_named("owner");
-        let now = self.now();
-        let everyone = Role::new(id, "@everyone", 0, Permissions::EVERYONE);
-        let guild = state::Guild {
-            id,
-            name: name.to_owned(),
-            owner,
-            locale: "en-US".to_owned(),
-            features: Vec::new(),
-            roles: [(id, everyone)].into(),
-            members: [(owner, Member::new(owner, now))].into(),
-            channels: [].into(),
-            threads: [].into(),
-            voice: [].into(),
-            is_unavailable: false,
-            fields: state::Guild::default_fields(None),
-        };
-        self.name(id, Name::Guild(name.to_owned()));
-        self.guilds.insert(id, guild);
-        let general = self.add_channel(id, ChannelKind::Text, "general", |_| {});
-        if let Some(guild) = self.guilds.get_mut(&id) {
-            guild
-                .fields
-                .insert("system_channel_id".to_owned(), json!(general));
-        }
-        id
-    }
-
-    /// The user with this name, made now if there is none.
-    pub(crate) fn user_named(&mut self, name: &str) -> Id {
-        let known = self
-            .users
-            .values()
-            .find(|user| user.name == name && !user.is_bot);
-        if let Some(user) = known {
-            return user.id;
-        }
-        let id = self.mint.user();
-        self.users.insert(id, User::person(id, name));
-        self.name(id, Name::User(name.to_owned()));
-        self.presences.insert(
-            id,
-            crate::gateway::Presence {
-                status: "online".to_owned(),
-                activities: json!([]),
-            },
-        );
-        id
-    }
-
-    pub(crate) fn member_named(&self, guild: Id, name: &str) -> Option<Id> {
-        let guild = self.guilds.get(&guild)?;
-        let named = |id: &&Id| self.users.get(id).is_some_and(|user| user.name == name);
-        guild.members.keys().find(named).copied()
-    }
-
-    fn channel_named(&self, guild: Id, name: &str, kind: Option<ChannelKind>) -> Option<Id> {
-        let guild = self.guilds.get(&guild)?;
-        guild
-            .channels
-            .iter()
-            .chain(&guild.threads)
-            .filter_map(|id| self.channels.get(id))
-            .find(|channel| channel.name == name && kind.is_none_or(|kind| channel.kind == kind))
-            .map(|channel| channel.id)
-    }
-
-    pub(crate) fn role_named(&self, guild: Id, name: &str) -> Option<Id> {
-        let guild = self.guilds.get(&guild)?;
-        guild
-            .roles
-            .values()
-            .find(|role| role.name == name)
-            .map(|role| role.id)
-    }
-
-    /// The bot's own managed role in a guild.
-    pub(crate) fn bot_role(&self, guild: Id) -> Option<Id> {
-        let guild = self.guilds.get(&guild)?;
-        let own = json!(self.bot);
-        let is_own =
-            |role: &&Role| role.tags.as_ref().and_then(|tags| tags.get("bot_id")) == Some(&own);
-        guild.roles.values().find(is_own).map(|role| role.id)
-    }
-
-    fn add_bot(&mut self, guild: Id, permissions: Permissions) {
-        let role = self.new_id();
-        let (now, bot) = (self.now(), self.bot);
-        let name = self.bot_name().to_owned();
-        let Some(home) = self.guilds.get_mut(&guild) else {
-            return;
-        };
-        if home.members.contains_key(&bot) {
-            return;
-        }
-        let top = home
-            .roles
-            .values()
-            .map(|role| role.position)
-            .max()
-            .unwrap_or(0);
-        home.roles.insert(
-            role,
-            Role {
-                is_managed: true,
-                tags: Some(json!({"bot_id": bot})),
-                ..Role::new(role, &name, top + 1, permissions)
-            },
-        );
-        let mut member = Member::new(bot, now);
-        member.roles.push(role);
-        home.members.insert(bot, member);
-        self.name(role, Name::Role(name));
-        self.tell_guild_create(guild);
-    }
-
-    /// Sends `GUILD_CREATE` to every session of the guild's shard.
-    pub(crate) fn tell_guild_create(&mut self, guild: Id) {
-        let reach = crate::gateway::Reach::Guild(guild);
-        let sessions: Vec<(String, u64)> = self
-            .gateway
-            .sessions
-            .values()
-            .filter(|session| session.takes(intents::GUILDS, reach))
-            .map(|session| (session.id.clone(), session.intents))
-            .collect();
-        for (session, asked) in sessions {
-            let Some(home) = self.guilds.get(&guild) else {
-                return;
-            };
-            let payload = self.guild_create_json(home, asked, 50);
-            self.gateway.emit_to(&session, "GUILD_CREATE", &payload);
-        }
-    }
-
-    pub(crate) fn tell_guild(&mut self, guild: Id) {
-        self.emit_guild("GUILD_UPDATE", intents::GUILDS, guild, |world| {
-            json!(world.guilds.get(&guild).map(state::Guild::json))
-        });
-    }
-
-    /// Makes a user a member and announces it.
-    pub(crate) fn join_guild(&mut self, guild: Id, user: Id) {
-        let now = self.now();
-        let Some(home) = self.guilds.get_mut(&guild) else {
-            return;
-        };
-        home.members
-            .entry(user)
-            .or_insert_with(|| Member::new(user, now));
-        self.emit_guild("GUILD_MEMBER_ADD", intents::GUILD_MEMBERS, guild, |world| {
-            let member = world
-                .guilds
-                .get(&guild)
-                .and_then(|home| home.members.get(&user));
-            let mut payload = json!(member.map(|member| world.member_json(member)));
-            payload["guild_id"] = json!(guild);
-            payload
-        });
-    }
-
-    /// Makes a channel and announces it.
-    pub(crate) fn add_channel(
-        &mut self,
-        guild: Id,
-        kind: ChannelKind,
-        name: &str,
-        fill: impl FnOnce(&mut Channel),
-    ) -> Id {
-        let id = self.new_id();
-        let mut channel = Channel::new(id, kind, Some(guild), name);
-        let siblings = self.guilds.get(&guild).map_or(0, |guild| {
-            let same = |id: &&Id| {
-                self.channels
-                    .get(id)
-                    .is_some_and(|c| c.kind.is_voice() == kind.is_voice())
-            };
-            guild.channels.iter().filter(same).count()
-        });
-        channel.position = u32::try_from(siblings).unwrap_or(u32::MAX);
-        fill(&mut channel);
-        self.name(
-            id,
-            match kind {
-                ChannelKind::Voice | ChannelKind::Stage => Name::Voice(name.to_owned()),
-                ChannelKind::Category => Name::Category(name.to_owned()),
-                _ => Name::Text(name.to_owned()),
-            },
-        );
-        self.channels.insert(id, channel);
-        if let Some(guild) = self.guilds.get_mut(&guild) {
-            guild.channels.insert(id);
-        }
-        self.emit_in_channel("CHANNEL_CREATE", intents::GUILDS, id, |world| {
-            json!(
-                world
-                    .channels
-                    .get(&id)
-                    .map(|channel| world.channel_json(channel))
-            )
-        });
-        id
-    }
-
-    fn add_role_below_bot(&mut self, guild: Id, name: &str, permissions: Permissions) -> Id {
-        let id = self.new_id();
-        let bot_role = self.bot_role(guild);
-        let Some(home) = self.guilds.get_mut(&guild) else {
-            return id;
-        };
-        let top = home
-            .roles
-            .values()
-            .map(|role| role.position)
-            .max()
-            .unwrap_or(0);
-        let bot_position = bot_role
-            .and_then(|role| home.roles.get(&role))
-            .map_or(top + 1, |role| role.position);
-        for role in home.roles.values_mut() {
-            if role.position >= bot_position {
-                role.position += 1;
-            }
-        }
-        home.roles
-            .insert(id, Role::new(id, name, bot_position, permissions));
-        self.name(id, Name::Role(name.to_owned()));
-        self.emit_guild("GUILD_ROLE_CREATE", intents::GUILDS, guild, |world| {
-            let role = world
-                .guilds
-                .get(&guild)
-                .and_then(|home| home.roles.get(&id));
-            json!({"guild_id": guild, "role": role.map(Role::json)})
-        });
-        id
-    }
-
-    /// Changes a role and announces it.
-    pub(crate) fn change_role(&mut self, guild: Id, role: Id, change: impl FnOnce(&mut Role)) {
-        let found = self
-            .guilds
-            .get_mut(&guild)
-            .and_then(|home| home.roles.get_mut(&role));
-        let Some(found) = found else { return };
-        change(found);
-        let name = found.name.clone();
-        self.name(role, Name::Role(name));
-        self.emit_guild("GUILD_ROLE_UPDATE", intents::GUILDS, guild, |world| {
-            let found = world
-                .guilds
-                .get(&guild)
-                .and_then(|home| home.roles.get(&role));
-            json!({"guild_id": guild, "role": found.map(Role::json)})
-        });
     }
 }

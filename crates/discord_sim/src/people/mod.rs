@@ -8,6 +8,9 @@ mod guild;
 mod handles;
 mod person;
 mod seen;
+mod speech;
+mod staff;
+mod travel;
 
 pub use arguments::Argument;
 pub use asked::{Answer, Asked, Choice, NoAnswer};
@@ -15,3 +18,4 @@ pub use guild::Guild;
 pub use handles::{ChannelRef, RoleRef};
 pub use person::{Cannot, Person};
 pub use seen::{SeenMessage, SeenModal};
+pub use staff::Holder;

@@ -2,26 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Call, Outcome, Reply, Route};
+use super::{Call, Outcome, Reply};
 use crate::{
     error::{ApiError, code},
     ids::Id,
     state::{Interaction, World, message::flags},
     validate::messages::{Use, draft},
 };
-
-const ORIGINAL: &str = "/webhooks/{webhook_id}/{webhook_token}/messages/@original";
-const ONE: &str = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}";
-
-pub(super) const ROUTES: &[Route] = &[
-    Route::open("POST", "/webhooks/{webhook_id}/{webhook_token}", follow_up),
-    Route::open("GET", ORIGINAL, get),
-    Route::open("PATCH", ORIGINAL, edit),
-    Route::open("DELETE", ORIGINAL, delete),
-    Route::open("GET", ONE, get),
-    Route::open("PATCH", ONE, edit),
-    Route::open("DELETE", ONE, delete),
-];
 
 /// The interaction whose token is in the path.
 fn interaction(world: &World, call: &Call) -> Result<Interaction, ApiError> {
@@ -68,13 +55,13 @@ fn show(world: &World, channel: Id, id: Id) -> Outcome {
     }
 }
 
-fn get(world: &mut World, call: &Call) -> Outcome {
+pub(super) fn get(world: &mut World, call: &Call) -> Outcome {
     let interaction = interaction(world, call)?;
     let id = target(call, &interaction)?;
     show(world, interaction.channel, id)
 }
 
-fn edit(world: &mut World, call: &Call) -> Outcome {
+pub(super) fn edit(world: &mut World, call: &Call) -> Outcome {
     let interaction = interaction(world, call)?;
     let id = target(call, &interaction)?;
     world.edit_from_body(interaction.channel, id, &call.body, "", &call.files)?;
@@ -86,19 +73,19 @@ fn edit(world: &mut World, call: &Call) -> Outcome {
 
 fn end_deferral(world: &mut World, id: Id) {
     let now = world.now();
-    let answer = world
-        .interactions
-        .get_mut(&id)
-        .and_then(|i| i.answer.as_mut());
-    if let Some(answer) = answer
+    let Some(interaction) = world.interactions.get_mut(&id) else {
+        return;
+    };
+    if let Some(answer) = &mut interaction.answer
         && answer.is_loading
     {
         answer.is_loading = false;
         answer.finished_at = Some(now);
     }
+    interaction.wake();
 }
 
-fn delete(world: &mut World, call: &Call) -> Outcome {
+pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     let interaction = interaction(world, call)?;
     let id = target(call, &interaction)?;
     if world.message(interaction.channel, id).is_none() {
@@ -111,7 +98,7 @@ fn delete(world: &mut World, call: &Call) -> Outcome {
     Reply::empty()
 }
 
-fn follow_up(world: &mut World, call: &Call) -> Outcome {
+pub(super) fn follow_up(world: &mut World, call: &Call) -> Outcome {
     let interaction = interaction(world, call)?;
     // The first follow-up after "thinking" edits that message: old behaviour that Discord keeps.
     let owes_answer = interaction

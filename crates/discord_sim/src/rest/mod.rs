@@ -2,12 +2,29 @@
 
 mod answers;
 mod applications;
+mod automod;
+mod bans;
 mod call;
+mod channels;
 mod commands;
+mod emojis;
+mod events;
 mod gateway;
+mod guild_channels;
+mod guilds;
 mod interactions;
+mod invites;
+mod members;
+mod messages;
 mod pipeline;
+mod polls;
+mod reactions;
+mod rights;
+mod roles;
+mod stages;
+mod threads;
 mod users;
+mod webhooks;
 
 pub(crate) use call::{Auth, Call, Outcome, Reply, Route, Upload};
 pub(crate) use pipeline::{refusal, router};
@@ -15,12 +32,27 @@ pub(crate) use pipeline::{refusal, router};
 /// Every route there is.
 fn routes() -> Vec<Route> {
     [
-        gateway::ROUTES,
         applications::ROUTES,
-        users::ROUTES,
+        automod::ROUTES,
+        bans::ROUTES,
+        channels::ROUTES,
         commands::ROUTES,
+        emojis::ROUTES,
+        events::ROUTES,
+        gateway::ROUTES,
+        guild_channels::ROUTES,
+        guilds::ROUTES,
         interactions::ROUTES,
-        answers::ROUTES,
+        invites::ROUTES,
+        members::ROUTES,
+        messages::ROUTES,
+        polls::ROUTES,
+        reactions::ROUTES,
+        roles::ROUTES,
+        stages::ROUTES,
+        threads::ROUTES,
+        users::ROUTES,
+        webhooks::ROUTES,
     ]
     .concat()
 }

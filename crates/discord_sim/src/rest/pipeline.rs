@@ -1,11 +1,11 @@
 //! From an HTTP request to a handler and back: bodies, authorization, faults, the journal.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Query, RawPathParams, Request, State},
+    extract::{ConnectInfo, FromRequest, Multipart, Query, RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
@@ -15,9 +15,12 @@ use serde_json::Value;
 use super::{Auth, Call, Outcome, Reply, Route, Upload};
 use crate::{
     clock::timestamp,
-    error::{ApiError, code},
+    error::{ApiError, Scope, code},
+    faults::{CallFault, RestDown},
     journal::RecordedCall,
-    sim::Core,
+    limits,
+    server::Wire,
+    sim::{Core, Sim},
     state::World,
 };
 
@@ -77,11 +80,39 @@ async fn serve(
     request: Request,
 ) -> Response {
     let _in_flight = InFlight::enter(&core);
+    let wire = request
+        .extensions()
+        .get::<ConnectInfo<Wire>>()
+        .map(|info| info.0.clone());
     let headers = request.headers().clone();
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let read = read_body(request).await;
-    let (body, files) = match read {
+    let trouble = core.with(|world| Trouble {
+        delay: world.faults.delay_rest,
+        down: world.faults.rest_down,
+        order: world.faults.event_before_reply,
+        fault: world.faults.strike(route.method, uri.path()),
+    });
+    let cut = || {
+        wire.as_ref()
+            .map_or_else(|| StatusCode::BAD_GATEWAY.into_response(), Wire::cut)
+    };
+    let late = match trouble.fault {
+        Some(CallFault::Delay(by)) => Some(by),
+        _ => trouble.delay,
+    };
+    if let Some(by) = late {
+        tokio::time::sleep(by).await;
+    }
+    match trouble.down {
+        Some(RestDown::Html) => return html(StatusCode::BAD_GATEWAY),
+        Some(RestDown::Json) => return refusal(&code::OVERLOADED.into()),
+        None => {}
+    }
+    if matches!(trouble.fault, Some(CallFault::Cut)) {
+        return cut();
+    }
+    let (body, files) = match read_body(request).await {
         Ok(read) => read,
         Err(error) => {
             let line = format!("{method} {}: {}", uri.path(), error.message);
@@ -102,15 +133,101 @@ async fn serve(
         files,
         reason: reason(&headers),
     };
-    let outcome = core.with(|world| {
-        let outcome = authorize(world, route, &headers).and_then(|()| (route.run)(world, &call));
+    let holds_events = trouble.order == Some(false);
+    let (outcome, limits) = core.with(|world| {
+        let (outcome, limits) = run(
+            world,
+            route,
+            &call,
+            &headers,
+            trouble.fault.as_ref(),
+            holds_events,
+        );
         record(world, call, &outcome);
-        outcome
+        (outcome, limits)
     });
-    match outcome {
-        Ok(reply) => success(reply),
-        Err(error) => refusal(&error),
+    match trouble.order {
+        Some(true) => Sim::borrowed(&core).written().await,
+        Some(false) => release_soon(&core),
+        None => {}
     }
+    match (outcome, trouble.fault) {
+        (Ok(_), Some(CallFault::LoseAnswer)) => cut(),
+        (Ok(_), Some(CallFault::Garbage)) => json(StatusCode::OK, "{\"id\": ".to_owned()),
+        (Ok(reply), _) => with_headers(success(reply), limits),
+        (Err(error), _) => with_headers(refusal(&error), limits),
+    }
+}
+
+/// What goes wrong with a call.
+struct Trouble {
+    delay: Option<Duration>,
+    down: Option<RestDown>,
+    order: Option<bool>,
+    fault: Option<CallFault>,
+}
+
+/// Authorizes, limits and runs a call.
+fn run(
+    world: &mut World,
+    route: Route,
+    call: &Call,
+    headers: &HeaderMap,
+    fault: Option<&CallFault>,
+    holds_events: bool,
+) -> (Outcome, HeaderMap) {
+    if let Err(error) = authorize(world, route, headers) {
+        return (Err(error), HeaderMap::new());
+    }
+    let now = world.now();
+    let mut state = None;
+    if world.options.rate_limits {
+        match world.limits.take(route, call, now) {
+            Ok(taken) => state = taken,
+            Err(limits::Refused { error, state }) => {
+                let headers = limits::headers(state.as_ref(), error.limit);
+                return (Err(*error), headers);
+            }
+        }
+    }
+    let outcome = if let Some(CallFault::Refuse(error)) = fault {
+        Err((**error).clone())
+    } else {
+        if holds_events {
+            world.gateway.hold();
+        }
+        (route.run)(world, call)
+    };
+    let limit = outcome.as_ref().err().and_then(|error| error.limit);
+    if limit.is_some() && state.is_none() {
+        state = Some(limits::fresh(route, now));
+    }
+    (outcome, limits::headers(state.as_ref(), limit))
+}
+
+/// Lets held events go once the answer had time to be written.
+fn release_soon(core: &Arc<Core>) {
+    const AFTER: Duration = Duration::from_millis(20);
+    let core = Arc::clone(core);
+    tokio::spawn(async move {
+        tokio::time::sleep(AFTER).await;
+        core.with(|world| world.gateway.release());
+    });
+}
+
+fn with_headers(mut response: Response, headers: HeaderMap) -> Response {
+    response.headers_mut().extend(headers);
+    response
+}
+
+/// The page that the network in front of Discord shows when Discord does not answer.
+fn html(status: StatusCode) -> Response {
+    const PAGE: &str = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center><hr><center>cloudflare</center></body></html>";
+    let mut response = (status, PAGE).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
 }
 
 /// Counts a request as being worked on until it is dropped.
@@ -159,7 +276,12 @@ fn record(world: &mut World, call: Call, outcome: &Outcome) {
         Ok(Reply::Empty) => (204, 0),
         Err(error) => (error.status, error.code),
     };
-    if matches!(status, 401 | 403 | 429) {
+    let is_shared = outcome.as_ref().err().is_some_and(|error| {
+        error
+            .limit
+            .is_some_and(|limit| limit.scope == Scope::Shared)
+    });
+    if matches!(status, 401 | 403 | 429) && !is_shared {
         let now = world.now();
         world.journal.note_invalid(now);
     }
@@ -277,6 +399,9 @@ fn success(reply: Reply) -> Response {
 }
 
 pub(crate) fn refusal(error: &ApiError) -> Response {
+    if error.limit.is_some_and(|limit| limit.scope == Scope::Html) {
+        return html(StatusCode::TOO_MANY_REQUESTS);
+    }
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     json(status, error.body().to_string())
 }

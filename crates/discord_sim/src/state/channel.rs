@@ -82,7 +82,7 @@ impl ChannelKind {
 }
 
 /// A channel, thread or DM.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: Id,
     pub(crate) kind: ChannelKind,
@@ -137,6 +137,27 @@ impl Channel {
             messages: BTreeMap::new(),
             thread: None,
             fields: default_fields(kind),
+        }
+    }
+
+    /// A copy for comparing and naming; the messages stay where they are.
+    pub(crate) fn clone_without_messages(&self) -> Self {
+        Self {
+            id: self.id,
+            kind: self.kind,
+            guild: self.guild,
+            name: self.name.clone(),
+            parent: self.parent,
+            position: self.position,
+            overwrites: self.overwrites.clone(),
+            recipient: self.recipient,
+            last_message: self.last_message,
+            last_pin: self.last_pin,
+            voice_status: self.voice_status.clone(),
+            voice_start: self.voice_start,
+            messages: BTreeMap::new(),
+            thread: self.thread.clone(),
+            fields: self.fields.clone(),
         }
     }
 

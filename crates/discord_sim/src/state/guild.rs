@@ -1,9 +1,10 @@
 //! Guilds, with their roles, members and voice states.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
+use super::{Emoji, Invite, ScheduledEvent, Webhook};
 use crate::{
     clock::{Millis, iso},
     ids::Id,
@@ -23,6 +24,16 @@ pub(crate) struct Guild {
     pub(crate) channels: BTreeSet<Id>,
     pub(crate) threads: BTreeSet<Id>,
     pub(crate) voice: BTreeMap<Id, VoiceState>,
+    pub(crate) bans: BTreeMap<Id, Option<String>>,
+    pub(crate) invites: BTreeMap<String, Invite>,
+    pub(crate) webhooks: BTreeMap<Id, Webhook>,
+    pub(crate) events: BTreeMap<Id, ScheduledEvent>,
+    pub(crate) emojis: BTreeMap<Id, Emoji>,
+    pub(crate) automod: BTreeMap<Id, Value>,
+    /// The onboarding object, once it was changed.
+    pub(crate) onboarding: Option<Value>,
+    /// Oldest first.
+    pub(crate) audit: VecDeque<Value>,
     /// In an outage: the bot is told that the guild is gone for now.
     pub(crate) is_unavailable: bool,
     /// Every other field of the guild object, as PATCH may change it.
@@ -164,6 +175,38 @@ impl Member {
 }
 
 impl Guild {
+    pub(crate) fn new(id: Id, name: &str, owner: Id) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            owner,
+            locale: "en-US".to_owned(),
+            features: Vec::new(),
+            roles: BTreeMap::new(),
+            members: BTreeMap::new(),
+            channels: BTreeSet::new(),
+            threads: BTreeSet::new(),
+            voice: BTreeMap::new(),
+            bans: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
+            events: BTreeMap::new(),
+            emojis: BTreeMap::new(),
+            automod: BTreeMap::new(),
+            onboarding: None,
+            audit: VecDeque::new(),
+            is_unavailable: false,
+            fields: default_fields(),
+        }
+    }
+
+    /// How far the guild is boosted, 0 to 3.
+    pub(crate) fn premium_tier(&self) -> usize {
+        let tier = self.fields.get("premium_tier").and_then(Value::as_u64);
+        tier.and_then(|tier| usize::try_from(tier).ok())
+            .unwrap_or(0)
+    }
+
     pub(crate) fn role_permissions(&self, roles: &[Id]) -> Permissions {
         let everyone = self.roles.get(&self.id).map(|role| role.permissions);
         roles
@@ -208,6 +251,10 @@ impl Guild {
         guild.insert("name".to_owned(), json!(self.name));
         guild.insert("owner_id".to_owned(), json!(self.owner));
         guild.insert("preferred_locale".to_owned(), json!(self.locale));
+        guild.insert(
+            "emojis".to_owned(),
+            self.emojis.values().map(Emoji::json).collect(),
+        );
         guild.insert("features".to_owned(), json!(self.features));
         guild.insert(
             "roles".to_owned(),
@@ -215,33 +262,33 @@ impl Guild {
         );
         Value::Object(guild)
     }
-
-    /// What every guild has and nobody changed yet.
-    pub(crate) fn default_fields(system_channel: Option<Id>) -> Map<String, Value> {
-        let fields = json!({
-            "icon": null, "splash": null, "discovery_splash": null, "banner": null,
-            "description": null, "afk_channel_id": null, "afk_timeout": 300,
-            "widget_enabled": false, "widget_channel_id": null,
-            "verification_level": 0, "default_message_notifications": 1,
-            "explicit_content_filter": 0, "emojis": [], "stickers": [], "mfa_level": 0,
-            "application_id": null, "system_channel_id": system_channel, "system_channel_flags": 0,
-            "rules_channel_id": null, "max_presences": null, "max_members": 25_000_000,
-            "vanity_url_code": null, "premium_tier": 0, "premium_subscription_count": 0,
-            "public_updates_channel_id": null, "max_video_channel_users": 25,
-            "max_stage_video_channel_users": 50, "nsfw": false, "nsfw_level": 0,
-            "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
-            "incidents_data": null, "hub_type": null, "region": "deprecated",
-        });
-        match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        }
-    }
 }
 
 impl Role {
     /// What the hierarchy compares: greater is higher.
     pub(crate) fn rank(&self) -> (u32, std::cmp::Reverse<Id>) {
         (self.position, std::cmp::Reverse(self.id))
+    }
+}
+
+/// What every guild has and nobody changed yet.
+fn default_fields() -> Map<String, Value> {
+    let fields = json!({
+        "icon": null, "splash": null, "discovery_splash": null, "banner": null,
+        "description": null, "afk_channel_id": null, "afk_timeout": 300,
+        "widget_enabled": false, "widget_channel_id": null,
+        "verification_level": 0, "default_message_notifications": 1,
+        "explicit_content_filter": 0, "stickers": [], "mfa_level": 0,
+        "application_id": null, "system_channel_id": null, "system_channel_flags": 0,
+        "rules_channel_id": null, "max_presences": null, "max_members": 25_000_000,
+        "vanity_url_code": null, "premium_tier": 0, "premium_subscription_count": 0,
+        "public_updates_channel_id": null, "max_video_channel_users": 25,
+        "max_stage_video_channel_users": 50, "nsfw": false, "nsfw_level": 0,
+        "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
+        "incidents_data": null, "hub_type": null, "region": "deprecated",
+    });
+    match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
     }
 }

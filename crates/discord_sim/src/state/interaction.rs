@@ -1,6 +1,9 @@
 //! Interactions: what a person asked of the bot, and how it answered.
 
+use std::sync::Arc;
+
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::{clock::Millis, ids::Id};
 
@@ -61,9 +64,27 @@ pub(crate) struct Interaction {
     pub(crate) followups: Vec<Id>,
     /// Whether someone awaited the modal or the choices.
     pub(crate) is_seen: bool,
+    /// Woken when the real answer is there.
+    pub(crate) waiter: Option<Arc<Notify>>,
 }
 
 impl Interaction {
+    /// Whether the real answer is there: not a deferral that is still owed an edit.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.answer
+            .as_ref()
+            .is_some_and(|answer| !answer.is_loading)
+    }
+
+    /// Wakes who waits for the real answer, if it is there.
+    pub(crate) fn wake(&mut self) {
+        if self.is_answered()
+            && let Some(waiter) = self.waiter.take()
+        {
+            waiter.notify_one();
+        }
+    }
+
     /// A first answer is accepted for this long.
     pub(crate) const FIRST_ANSWER: Millis = 3_000;
     /// The token lives for this long.

@@ -70,6 +70,8 @@ pub(crate) struct Message {
     pub(crate) referenced: Option<Id>,
     pub(crate) poll: Option<Value>,
     pub(crate) reactions: Vec<Reaction>,
+    /// Who voted for which answer of the poll.
+    pub(crate) votes: Vec<(Id, u64)>,
     pub(crate) application: Option<Id>,
     /// `interaction_metadata`, for answers.
     pub(crate) interaction: Option<Value>,
@@ -104,6 +106,7 @@ impl Message {
             referenced: None,
             poll: None,
             reactions: Vec::new(),
+            votes: Vec::new(),
             application: None,
             interaction: None,
             only_for: None,

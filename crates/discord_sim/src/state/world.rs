@@ -10,10 +10,11 @@ use super::{
 use crate::{
     clock::{Clock, Millis},
     error::{ApiError, code},
-    faults::Faults,
+    faults::Faulty,
     gateway::{Gateway, Presence},
     ids::{Id, Mint},
     journal::Journal,
+    limits::Limits,
     options::SimOptions,
     permissions::Permissions,
     transcript::Diary,
@@ -29,6 +30,8 @@ pub(crate) struct World {
     /// The application, and its bot user, which share an id.
     pub(crate) bot: Id,
     pub(crate) users: HashMap<Id, User>,
+    /// People by their names.
+    pub(crate) people: HashMap<String, Id>,
     pub(crate) guilds: BTreeMap<Id, Guild>,
     /// Channels of guilds, threads and DMs.
     pub(crate) channels: HashMap<Id, Channel>,
@@ -40,13 +43,16 @@ pub(crate) struct World {
     /// Open stages, by their channel.
     pub(crate) stages: BTreeMap<Id, Stage>,
     pub(crate) gateway: Gateway,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Faulty,
+    pub(crate) limits: Limits,
     pub(crate) journal: Journal,
     pub(crate) diary: Diary,
     /// Uploaded files, by attachment.
     pub(crate) files: BTreeMap<Id, axum::body::Bytes>,
     /// When commands were created, by scope, for the daily limit.
     pub(crate) command_creates: BTreeMap<Option<Id>, Vec<Millis>>,
+    /// When channels were renamed, for the limit of two in ten minutes.
+    pub(crate) renames: BTreeMap<Id, Vec<Millis>>,
     secret_state: u64,
 }
 
@@ -66,6 +72,7 @@ impl World {
             diary: Diary::new(&options),
             secret_state: now ^ 0x9E37_79B9_7F4A_7C15,
             users: HashMap::from([(bot, account)]),
+            people: HashMap::new(),
             guilds: BTreeMap::new(),
             channels: HashMap::new(),
             commands: BTreeMap::new(),
@@ -73,7 +80,9 @@ impl World {
             tokens: HashMap::new(),
             presences: BTreeMap::new(),
             stages: BTreeMap::new(),
-            faults: Faults::default(),
+            faults: Faulty::default(),
+            limits: Limits::new(),
+            renames: BTreeMap::new(),
             files: BTreeMap::new(),
             command_creates: BTreeMap::new(),
             options,
@@ -116,17 +125,18 @@ impl World {
 
     /// A guild the bot is in.
     pub(crate) fn guild(&self, id: Id) -> Result<&Guild, ApiError> {
-        self.guilds
-            .get(&id)
-            .filter(|guild| guild.members.contains_key(&self.bot))
-            .ok_or_else(|| code::UNKNOWN_GUILD.into())
+        let guild = self.guilds.get(&id).ok_or(code::UNKNOWN_GUILD)?;
+        if guild.members.contains_key(&self.bot) {
+            Ok(guild)
+        } else {
+            Err(code::MISSING_ACCESS.into())
+        }
     }
 
     pub(crate) fn guild_mut(&mut self, id: Id) -> Result<&mut Guild, ApiError> {
-        let bot = self.bot;
+        self.guild(id)?;
         self.guilds
             .get_mut(&id)
-            .filter(|guild| guild.members.contains_key(&bot))
             .ok_or_else(|| code::UNKNOWN_GUILD.into())
     }
 

@@ -3,5 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod answers;
+mod channels;
+mod events;
+mod faults;
 mod gateway;
+mod limits;
+mod members;
+mod messages;
+mod outside;
+mod protocol;
 mod support;

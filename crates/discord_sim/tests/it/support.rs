@@ -2,9 +2,14 @@
 
 use std::{sync::Once, time::Duration};
 
-use discord_sim::{Sim, SimOptions};
+use discord_sim::{Guild, Permissions, Sim, SimOptions};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::{client::legacy::Client as HttpClient, rt::TokioExecutor};
+use serde_json::Value;
 use twilight_gateway::{
     ConfigBuilder, Event, EventTypeFlags, Intents, Shard, ShardId, StreamExt as _,
+    queue::InMemoryQueue,
 };
 use twilight_http::Client;
 use twilight_model::{
@@ -23,14 +28,22 @@ pub(crate) fn install_crypto() {
     });
 }
 
+/// A simulator without rate limits: tests of other things call as fast as they like.
 pub(crate) async fn sim() -> Sim {
     install_crypto();
     Sim::start(SimOptions {
         max_concurrency: 0,
+        rate_limits: false,
         ..SimOptions::default()
     })
     .await
     .unwrap()
+}
+
+/// A simulator with rate limits.
+pub(crate) async fn limited_sim() -> Sim {
+    install_crypto();
+    Sim::start(SimOptions::default()).await.unwrap()
 }
 
 pub(crate) fn client(sim: &Sim) -> Client {
@@ -45,9 +58,10 @@ pub(crate) fn all_intents() -> Intents {
     Intents::all()
 }
 
-pub(crate) fn shard(sim: &Sim, intents: Intents) -> Shard {
+pub(crate) fn shard(sim: &Sim, intents: Intents) -> Shard<InMemoryQueue> {
     let config = ConfigBuilder::new(sim.bot_token(), intents)
         .proxy_url(sim.gateway_url())
+        .queue(InMemoryQueue::new(0, 1000, Duration::from_hours(24), 1000))
         .build();
     Shard::with_config(ShardId::ONE, config)
 }
@@ -56,7 +70,7 @@ pub(crate) fn shard(sim: &Sim, intents: Intents) -> Shard {
 pub(crate) struct Bot {
     pub(crate) sim: Sim,
     pub(crate) http: Client,
-    pub(crate) shard: Shard,
+    pub(crate) shard: Shard<InMemoryQueue>,
     pub(crate) application: Id<ApplicationMarker>,
 }
 
@@ -152,4 +166,69 @@ pub(crate) fn refused(error: &twilight_http::Error) -> (u16, u64) {
         }
         other => panic!("not refused by the server: {other:?}"),
     }
+}
+
+/// Calls REST by hand, as the bot; returns status and body.
+pub(crate) async fn api(sim: &Sim, method: &str, path: &str, body: Value) -> (u16, Value) {
+    api_with(sim, method, path, body, &[]).await
+}
+
+/// The same with more headers.
+pub(crate) async fn api_with(
+    sim: &Sim,
+    method: &str,
+    path: &str,
+    body: Value,
+    headers: &[(&str, &str)],
+) -> (u16, Value) {
+    let (status, _, text) = raw(sim, method, path, &body, headers)
+        .await
+        .expect("an answer comes");
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// The same with the headers of the answer and its text; `Err` when the connection breaks.
+pub(crate) async fn raw(
+    sim: &Sim,
+    method: &str,
+    path: &str,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> Result<(u16, hyper::HeaderMap, String), Box<dyn std::error::Error>> {
+    let bytes = if body.is_null() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(body)?
+    };
+    let mut request = hyper::Request::builder()
+        .method(method)
+        .uri(format!("{}/api/v10{path}", sim.api_url()))
+        .header("authorization", format!("Bot {}", sim.bot_token()))
+        .header("user-agent", "DiscordBot (https://example.org, 1.0)")
+        .header("content-type", "application/json");
+    for (name, value) in headers {
+        let headers = request.headers_mut().ok_or("the request is well formed")?;
+        headers.insert(hyper::header::HeaderName::try_from(*name)?, value.parse()?);
+    }
+    let client = HttpClient::builder(TokioExecutor::new()).build_http();
+    let response = client
+        .request(request.body(Full::new(Bytes::from(bytes)))?)
+        .await?;
+    let (parts, body) = response.into_parts();
+    let text = body.collect().await?.to_bytes();
+    Ok((
+        parts.status.as_u16(),
+        parts.headers,
+        String::from_utf8_lossy(&text).into_owned(),
+    ))
+}
+
+/// The status and JSON error code of a refused call.
+pub(crate) fn error((status, body): &(u16, Value)) -> (u16, u64) {
+    (*status, body["code"].as_u64().unwrap_or(u64::MAX))
+}
+
+/// A guild with the bot in it that has just these permissions, and no others.
+pub(crate) fn strict_guild(sim: &Sim, permissions: Permissions) -> Guild {
+    sim.guild("strict").bot_permissions(permissions)
 }

@@ -8,8 +8,21 @@ use tokio::time::Instant;
 const FREE: usize = 3;
 const WINDOW: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_mins(1);
-/// After how many resumes in a row without a single event a session counts as dead.
-const FUTILE: u32 = 5;
+/// After how many losses in a row without a single event the address for resuming counts as dead.
+const DEAD_ADDRESS: u32 = 2;
+/// After how many the session does.
+const DEAD_SESSION: u32 = 5;
+
+/// What a lost connection calls for, besides a pause.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Remedy {
+    /// Resume as Discord said.
+    Resume,
+    /// Resume the session at the ordinary address: the one that Discord gave leads nowhere.
+    OrdinaryAddress,
+    /// Begin a new session: this one can not be resumed anywhere.
+    NewSession,
+}
 
 /// Counts the disconnects of one shard.
 #[derive(Debug, Default)]
@@ -44,9 +57,13 @@ impl Reconnects {
         self.futile = 0;
     }
 
-    /// Whether resuming has led nowhere so often that only a new session helps.
-    pub(super) const fn is_futile(&self) -> bool {
-        self.futile >= FUTILE
+    /// What to do about it.
+    pub(super) const fn remedy(&self) -> Remedy {
+        match self.futile {
+            DEAD_SESSION.. => Remedy::NewSession,
+            DEAD_ADDRESS.. => Remedy::OrdinaryAddress,
+            _ => Remedy::Resume,
+        }
     }
 }
 
@@ -71,14 +88,18 @@ mod tests {
     }
 
     #[test]
-    fn resumes_without_events_are_futile() {
+    fn resumes_without_events_lead_elsewhere() {
         let mut reconnects = Reconnects::default();
-        for _ in 0..FUTILE {
-            assert!(!reconnects.is_futile());
-            reconnects.lost(Instant::now());
-        }
-        assert!(reconnects.is_futile());
+        let remedies: Vec<_> = (0..5)
+            .map(|_| {
+                reconnects.lost(Instant::now());
+                reconnects.remedy()
+            })
+            .collect();
+        assert_eq!(remedies[0], Remedy::Resume);
+        assert_eq!(remedies[1..4], [Remedy::OrdinaryAddress; 3]);
+        assert_eq!(remedies[4], Remedy::NewSession);
         reconnects.alive();
-        assert!(!reconnects.is_futile());
+        assert_eq!(reconnects.remedy(), Remedy::Resume);
     }
 }

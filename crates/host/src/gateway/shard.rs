@@ -15,7 +15,11 @@ use twilight_model::gateway::{
     payload::incoming::GuildCreate,
 };
 
-use super::{IdentifyQueue, Live, Saver, Sequences, Ticket, reconnects::Reconnects, warm};
+use super::{
+    IdentifyQueue, Live, Saver, Sequences, Ticket,
+    reconnects::{Reconnects, Remedy},
+    warm,
+};
 use crate::{
     engine::Engine,
     events,
@@ -40,15 +44,20 @@ pub(crate) struct ShardPlan {
 }
 
 impl ShardPlan {
-    fn config(&self, session: Option<&SavedSession>) -> Config<IdentifyQueue> {
+    fn config(
+        &self,
+        session: Option<Session>,
+        resume_url: Option<String>,
+    ) -> Config<IdentifyQueue> {
         let mut builder = ConfigBuilder::new(self.token.clone(), self.intents);
         if let Some(url) = &self.gateway_url {
             builder = builder.proxy_url(url.trim_end_matches('/').to_owned());
         }
-        if let Some(saved) = session {
-            builder = builder
-                .session(Session::new(saved.sequence, saved.session_id.clone()))
-                .resume_url(saved.resume_url.clone());
+        if let Some(session) = session {
+            builder = builder.session(session);
+        }
+        if let Some(url) = resume_url {
+            builder = builder.resume_url(url);
         }
         builder.queue(self.queue.clone()).build()
     }
@@ -103,7 +112,9 @@ impl Shard {
         saver: Saver,
         session: Option<&SavedSession>,
     ) -> Self {
-        let connection = Connection::with_config(plan.id, plan.config(session));
+        let resumed = session.map(|saved| Session::new(saved.sequence, saved.session_id.clone()));
+        let resume_url = session.map(|saved| saved.resume_url.clone());
+        let connection = Connection::with_config(plan.id, plan.config(resumed, resume_url));
         let sequences = Sequences::after(session.map_or(0, |session| session.sequence));
         if let Some(session) = session {
             saver.set(
@@ -212,15 +223,7 @@ impl Shard {
     async fn lost(&mut self) {
         self.note_state();
         let pause = self.reconnects.lost(Instant::now());
-        if self.reconnects.is_futile() && self.connection.session().is_some() {
-            tracing::warn!(
-                shard = self.plan.id.number(),
-                "the session can not be resumed: a new one is started"
-            );
-            self.connection = Connection::with_config(self.plan.id, self.plan.config(None));
-            self.saver.set(self.plan.id.number(), None);
-            self.reconnects.alive();
-        }
+        self.mend();
         if !pause.is_zero() {
             tracing::warn!(
                 shard = self.plan.id.number(),
@@ -230,6 +233,35 @@ impl Shard {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.stopping.cancelled() => {}
+            }
+        }
+    }
+
+    /// Leaves an address or a session that leads nowhere.
+    fn mend(&mut self) {
+        let id = self.plan.id.number();
+        let Some(session) = self.connection.session().cloned() else {
+            return;
+        };
+        match self.reconnects.remedy() {
+            Remedy::Resume => {}
+            Remedy::OrdinaryAddress => {
+                tracing::warn!(
+                    shard = id,
+                    "the address for resuming leads nowhere: trying the ordinary one"
+                );
+                self.connection =
+                    Connection::with_config(self.plan.id, self.plan.config(Some(session), None));
+            }
+            Remedy::NewSession => {
+                tracing::warn!(
+                    shard = id,
+                    "the session can not be resumed: a new one is begun"
+                );
+                self.connection =
+                    Connection::with_config(self.plan.id, self.plan.config(None, None));
+                self.saver.set(id, None);
+                self.reconnects.alive();
             }
         }
     }

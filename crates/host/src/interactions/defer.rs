@@ -10,6 +10,8 @@ use super::{find::Found, respond::Answering};
 
 /// How old an interaction gets before it is deferred; Discord gives up on it at three seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// By when a deferral must have arrived.
+const ARRIVED: Duration = Duration::from_millis(2_400);
 
 /// How an interaction is deferred, and when.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +48,14 @@ pub(super) enum Deferred {
 }
 
 impl Deferral {
-    /// The deferral of an interaction; `None` for what can not be deferred: choices and modals.
-    pub(super) fn of(found: &Found, scene: &Scene, now: Timestamp) -> Option<Self> {
+    /// The deferral of an interaction; `None` for what can not be deferred: choices and modals. `latency` is how long
+    /// Discord takes for a call: the slower it is, the earlier the deferral sets out.
+    pub(super) fn of(
+        found: &Found,
+        scene: &Scene,
+        now: Timestamp,
+        latency: Duration,
+    ) -> Option<Self> {
         if found.is_typing {
             return None;
         }
@@ -71,7 +79,9 @@ impl Deferral {
             Answer::Update => (InteractionResponseType::DeferredUpdateMessage, false),
         };
         Some(Self {
-            after: PATIENCE.saturating_sub(age),
+            after: PATIENCE
+                .min(ARRIVED.saturating_sub(latency))
+                .saturating_sub(age),
             kind,
             is_private,
         })

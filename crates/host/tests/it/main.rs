@@ -1,8 +1,11 @@
 //! Stories of the engine: slow, broken and greedy features, restarts and lost connections.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod answering;
 mod isolation;
 mod probe;
+mod resilience;
 
 use probe::Probe;
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use feature::{
     Access, Answer, Button, Capability, Card, Click, Ctx, Explain, Failure, Feature, Fields, Form,
-    Lang, Modal, Outcome, PickedUsers, Reply, Scope, Select, SelectKind, SlashCommand, Submit,
-    TextField, custom_id,
+    Kit, Lang, Modal, On, Outcome, PickedUsers, Reply, Scope, Select, SelectKind, SlashCommand,
+    Submit, TextField, custom_id,
 };
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
-use twilight_model::guild::Permissions;
+use twilight_model::{gateway::payload::incoming::MessageCreate, guild::Permissions};
 
 pub(crate) struct Probe;
 
@@ -24,6 +24,8 @@ impl Feature for Probe {
             .command(form)
             .command(panel)
             .command(secret)
+            .on(heard)
+            .reconcile(repair)
             .component(wait)
             .component(picked)
             .component(guarded)
@@ -273,4 +275,77 @@ impl SlashCommand for Secret {
 
 async fn secret(_: Ctx<Probe>, _: Secret) -> Outcome<Reply> {
     Ok(Reply::text("the secret"))
+}
+
+/// What the probe writes down; a story makes the table before anybody speaks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own table is in no migration"
+)]
+pub(crate) async fn table(story: &testkit::Story) {
+    let mut connection = story.database().acquire().await.unwrap();
+    for statement in [
+        "create schema probe",
+        "create table probe.heard (message bigint primary key, guild bigint, place bigserial)",
+        "create table probe.repaired (guild bigint)",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+    }
+}
+
+/// The messages that the probe heard, in the order in which it did.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own table is in no migration"
+)]
+pub(crate) async fn messages(story: &testkit::Story) -> Vec<i64> {
+    let mut connection = story.database().acquire().await.unwrap();
+    sqlx::query_scalar("select message from probe.heard order by place")
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap()
+}
+
+/// How often guilds were repaired.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own table is in no migration"
+)]
+pub(crate) async fn repairs(story: &testkit::Story) -> i64 {
+    let mut connection = story.database().acquire().await.unwrap();
+    sqlx::query_scalar("select count(*) from probe.repaired")
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own table is in no migration"
+)]
+async fn heard(kit: Kit<Probe>, on: On<MessageCreate>) -> Outcome<()> {
+    assert_ne!(on.content, "panic", "the probe was told to");
+    let mut connection = kit.database.acquire().await?;
+    sqlx::query("insert into probe.heard (message, guild) values ($1, $2) on conflict do nothing")
+        .bind(i64::try_from(on.id.get()).unwrap())
+        .bind(on.guild().and_then(|guild| i64::try_from(guild.get()).ok()))
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own table is in no migration"
+)]
+async fn repair(kit: Kit<Probe>, guild: database::GuildId) -> Outcome<()> {
+    let mut connection = kit.database.acquire().await?;
+    sqlx::query("insert into probe.repaired (guild) values ($1)")
+        .bind(i64::try_from(guild.get()).unwrap())
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
 }
