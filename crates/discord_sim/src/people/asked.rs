@@ -10,7 +10,7 @@ use crate::{
     ids::Id,
     people::{Cannot, SeenMessage, SeenModal},
     sim::Sim,
-    state::{Interaction, World},
+    state::World,
 };
 
 /// Something a person asked of the bot: a command, a click, a form.
@@ -137,9 +137,10 @@ impl Asked {
     pub async fn answer(&self) -> Result<Answer, NoAnswer> {
         let id = self.interaction.clone()?;
         let mut changes = self.sim.changed();
-        let patience = self.sim.look(|world| world.options.patience);
-        let first_deadline =
-            tokio::time::Instant::now() + Duration::from_millis(Interaction::FIRST_ANSWER + 200);
+        let (first, patience) = self
+            .sim
+            .look(|world| (world.options.first_answer, world.options.patience));
+        let first_deadline = tokio::time::Instant::now() + first + Duration::from_millis(200);
         let last_deadline = tokio::time::Instant::now() + patience;
         loop {
             changes.borrow_and_update();
@@ -233,7 +234,7 @@ fn progress(world: &World, sim: &Sim, id: Id) -> Progress {
         return Progress::Forgotten;
     };
     let Some(first) = &interaction.answer else {
-        if world.now() > interaction.created + Interaction::FIRST_ANSWER {
+        if world.now() > interaction.created + world.first_answer() {
             return Progress::TooLate;
         }
         return Progress::Waiting { deferred: false };
