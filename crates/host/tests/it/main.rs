@@ -7,8 +7,8 @@ mod isolation;
 mod probe;
 mod resilience;
 
-use probe::Probe;
+use probe::{Calm, Probe};
 
 fn features() -> feature::Registry {
-    feature::Registry::new().with(Probe)
+    feature::Registry::new().with(Probe).with(Calm)
 }
