@@ -6,6 +6,7 @@ mod answering;
 mod isolation;
 mod probe;
 mod resilience;
+mod rest;
 
 use probe::{Calm, Probe};
 
