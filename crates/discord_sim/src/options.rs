@@ -51,6 +51,9 @@ pub struct SimOptions {
     pub messages_per_channel: usize,
     /// How many interactions are remembered at most; the oldest go first.
     pub interactions: usize,
+    /// How long an interaction waits for its first answer. Discord's clients give up after 3 s; a story about
+    /// something else than speed may allow a slow machine more.
+    pub first_answer: Duration,
     /// How long [`Asked::answer`](crate::Asked::answer) waits in real time.
     pub patience: Duration,
 }
@@ -78,6 +81,7 @@ impl Default for SimOptions {
             log_limit: 20_000,
             messages_per_channel: 20_000,
             interactions: 20_000,
+            first_answer: Duration::from_secs(3),
             patience: Duration::from_secs(10),
         }
     }

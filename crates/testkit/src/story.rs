@@ -181,7 +181,11 @@ impl Story {
     /// What the bot still has to do.
     async fn unfinished(&self) -> Option<String> {
         let running = self.bot().running();
-        for shard in 0..u32::try_from(self.sim.connected_shards()).unwrap_or(u32::MAX) {
+        let shards = running.house().pulse.shards().len();
+        if shards == 0 || self.sim.connected_shards() < shards {
+            return Some("not all shards are connected".to_owned());
+        }
+        for shard in 0..u32::try_from(shards).unwrap_or(u32::MAX) {
             let (sent, handled) = (self.sim.last_sequence(shard.into()), running.handled(shard));
             if sent > handled {
                 return Some(format!(

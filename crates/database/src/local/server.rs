@@ -210,6 +210,7 @@ async fn watch(
         }
     }
     stop(&mut child).await;
+    cluster.remove_stand_in();
 }
 
 /// Fast shutdown: clients are cut off, everything written is kept.

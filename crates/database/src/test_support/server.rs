@@ -148,13 +148,16 @@ fn find_or_start() -> Result<(PgConnectOptions, PathBuf), LocalError> {
     Ok((cluster.connect_options()?, last_used))
 }
 
+/// The form of the cluster. One more when it changes: builds of different age share a machine.
+const FORM: u32 = 2;
+
 /// Memory is ten times quicker than a disk at copying databases. A small one, as containers have, is not
 /// enough: a test's database takes 8 MB. In bytes.
 const ENOUGH_MEMORY: u64 = 2 << 30;
 
 /// A folder that the server's user can enter, the same for every process of this user.
 fn place() -> Result<(PathBuf, ServerUser), LocalError> {
-    let name = format!("majordome-tests-{}", nix::unistd::geteuid());
+    let name = format!("majordome-tests-{}-{FORM}", nix::unistd::geteuid());
     let mut barred = None;
     let memory = PathBuf::from("/dev/shm");
     let in_use = memory.join(&name).exists();

@@ -136,15 +136,19 @@ impl Asked {
     /// [`patience`](crate::SimOptions::patience).
     pub async fn answer(&self) -> Result<Answer, NoAnswer> {
         let id = self.interaction.clone()?;
-        let (waiter, patience) = self.sim.with_quietly(|world| {
+        let (waiter, first, patience) = self.sim.with_quietly(|world| {
             let interaction = world.interactions.get_mut(&id);
-            (interaction.map(Interaction::waiter), world.options.patience)
+            let options = &world.options;
+            (
+                interaction.map(Interaction::waiter),
+                options.first_answer,
+                options.patience,
+            )
         });
         let Some(waiter) = waiter else {
             return Err(NoAnswer::Forgotten);
         };
-        let first_deadline =
-            tokio::time::Instant::now() + Duration::from_millis(Interaction::FIRST_ANSWER + 200);
+        let first_deadline = tokio::time::Instant::now() + first + Duration::from_millis(200);
         let last_deadline = tokio::time::Instant::now() + patience;
         loop {
             let mut woken = pin!(waiter.notified());
@@ -240,7 +244,7 @@ fn progress(world: &World, sim: &Sim, id: Id) -> Progress {
         return Progress::Forgotten;
     };
     let Some(first) = &interaction.answer else {
-        if world.now() > interaction.created + Interaction::FIRST_ANSWER {
+        if world.now() > interaction.created + world.first_answer() {
             return Progress::TooLate;
         }
         return Progress::Waiting { deferred: false };

@@ -44,7 +44,7 @@ fn callback(world: &mut World, call: &Call) -> Outcome {
     if interaction.answer.is_some() {
         return Err(code::ALREADY_ACKNOWLEDGED.into());
     }
-    if now > interaction.created + Interaction::FIRST_ANSWER {
+    if now > interaction.created + world.first_answer() {
         return Err(code::UNKNOWN_INTERACTION.into());
     }
     let (kind, is_ephemeral) = first_answer(world, &call.body, &call.files, &interaction)?;

@@ -81,8 +81,6 @@ impl Interaction {
         Arc::clone(self.waiter.get_or_insert_with(Arc::default))
     }
 
-    /// A first answer is accepted for this long.
-    pub(crate) const FIRST_ANSWER: Millis = 3_000;
     /// The token lives for this long.
     pub(crate) const TOKEN: Millis = 15 * 60 * 1_000;
 }

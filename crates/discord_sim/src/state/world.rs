@@ -71,6 +71,11 @@ fn seed_from(now: Millis) -> [u8; 32] {
 }
 
 impl World {
+    /// How long an interaction waits for its first answer.
+    pub(crate) fn first_answer(&self) -> Millis {
+        u64::try_from(self.options.first_answer.as_millis()).unwrap_or(u64::MAX)
+    }
+
     pub(crate) fn new(options: SimOptions, address: String) -> Self {
         let clock = Clock::starting_at(options.start_at);
         let now = clock.now();

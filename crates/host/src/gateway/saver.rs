@@ -1,12 +1,13 @@
 //! Keeps the session of each shard in Postgres.
 //!
-//! Once a second and at the stop; a crash in between only makes Discord replay a second more.
+//! When a session begins, once a second, and at the stop; a crash in between only makes Discord replay a second more.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use database::{ApplicationId, Database};
 use jobs::Clock;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use super::Sequences;
 use crate::store::{self, SavedSession};
@@ -34,6 +35,8 @@ struct Inner {
     database: Database,
     shard_count: i32,
     live: Mutex<BTreeMap<u32, Slot>>,
+    /// Told when a session begins or ends: that is saved at once.
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +53,7 @@ impl Saver {
         shard_count: u32,
     ) -> Self {
         let shard_count = i32::try_from(shard_count).unwrap_or(i32::MAX);
-        let live = Mutex::default();
+        let (live, changed) = (Mutex::default(), Notify::new());
         Self {
             inner: Arc::new(Inner {
                 application,
@@ -58,6 +61,7 @@ impl Saver {
                 database,
                 shard_count,
                 live,
+                changed,
             }),
         }
     }
@@ -79,6 +83,7 @@ impl Saver {
     pub(crate) fn set(&self, shard: u32, live: Option<Live>) {
         let mut slots = self.inner.live.lock();
         slots.entry(shard).or_default().live = live;
+        self.inner.changed.notify_one();
     }
 
     /// The sequence up to which a shard's events are handled.
@@ -96,7 +101,10 @@ impl Saver {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.inner.changed.notified() => {}
+            }
             self.save().await;
         }
     }

@@ -31,6 +31,8 @@ const QUIET: &[(&str, Level)] = &[
     ("twilight_http", Level::WARN),
     ("twilight_http_ratelimiting", Level::WARN),
     ("twilight_gateway", Level::DEBUG),
+    // "relation already exists, skipping", at each start.
+    ("sqlx::postgres::notice", Level::WARN),
     ("hyper", Level::INFO),
     ("hyper_util", Level::INFO),
     ("tokio_websockets", Level::INFO),
