@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::timestamp,
+    endpoint,
     ids::Id,
     journal::{RecordedCall, Violations},
     options::SimOptions,
@@ -112,6 +113,7 @@ impl Sim {
             connections: AtomicU64::new(1),
             stopped: CancellationToken::new(),
         });
+        endpoint::start(&core);
         tokio::spawn(server::run(listener, Arc::clone(&core)));
         Ok(Self {
             _stop: Arc::new(StopOnDrop(core.stopped.clone())),
@@ -135,6 +137,10 @@ impl Sim {
     /// Stops serving and cuts all connections. Handles stay usable for looking at what happened.
     pub fn stop(&self) {
         self.core.stopped.cancel();
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
     }
 
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
@@ -201,6 +207,15 @@ impl Sim {
         let mut calls = self.calls();
         calls.retain(|call| call.is(method, pattern));
         calls
+    }
+
+    /// The REST calls so far as lines with names for ids, for snapshots and for reading.
+    pub fn rendered_calls(&self) -> String {
+        self.look(|world| {
+            let names = &world.diary.names;
+            let lines = world.journal.calls.iter().map(|call| call.render(names));
+            lines.collect::<Vec<_>>().join("\n")
+        })
     }
 
     /// Forgets the REST calls so far.

@@ -60,8 +60,10 @@ impl World {
         self.tokens.insert(token, id);
         self.interactions.insert(id, interaction);
         self.forget_old_interactions();
-        self.gateway
-            .emit("INTERACTION_CREATE", 0, Reach::of(question.guild), &payload);
+        if !self.endpoint.send(id, &payload) {
+            let reach = Reach::of(question.guild);
+            self.gateway.emit("INTERACTION_CREATE", 0, reach, &payload);
+        }
         id
     }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{Auth, Call, Outcome, Reply, Route, Upload};
 use crate::{
     clock::timestamp,
+    endpoint,
     error::{ApiError, Scope, code},
     faults::{CallFault, RestDown},
     journal::RecordedCall,
@@ -127,6 +128,22 @@ async fn serve(
         files,
         reason: reason(&headers),
     };
+    if call.route == super::applications::ME
+        && let Some(url) = call.body.get("interactions_endpoint_url")
+    {
+        let url = url
+            .as_str()
+            .filter(|url| !url.is_empty())
+            .map(str::to_owned);
+        if let Err(error) = endpoint::set(&core, url).await {
+            let inner = "APPLICATION_INTERACTIONS_ENDPOINT_VERIFICATION_FAILED";
+            return refusal(&ApiError::form(
+                "interactions_endpoint_url",
+                inner,
+                error.to_string(),
+            ));
+        }
+    }
     let holds_events = trouble.order == Some(false);
     let (outcome, limits) = core.with(|world| {
         let (outcome, limits) = run(
