@@ -23,6 +23,15 @@ test *ARGS:
 run *ARGS:
     @cargo run --locked --release --package majordome -- run "$@"
 
+# Measure speed and memory beside a bare twilight loop, in release builds
+bench *ARGS:
+    @cargo build --locked --release --package majordome --package bench
+    @target/release/bench run "$@"
+
+# Log discord.py and discord.js in to the simulator; needs Python, Node and their package registries
+sim-peers *ARGS:
+    @crates/discord_sim/peers/run.sh "$@"
+
 # All that CI checks
 check:
     .ci/run

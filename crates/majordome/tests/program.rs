@@ -150,7 +150,7 @@ impl<'p> Running<'p> {
         }
     }
 
-    fn signal(&self, signal: &str, to: &str) {
+    fn signal(signal: &str, to: &str) {
         let sent = Command::new("kill")
             .args([signal, "--", to])
             .status()
@@ -182,7 +182,7 @@ async fn it_starts_with_nothing_but_a_token_and_stops_when_told() {
         let pid = running.child.id().to_string();
         // Ctrl-C reaches the whole foreground group: the local Postgres must not go before the program.
         let to = if whole_group { format!("-{pid}") } else { pid };
-        running.signal(signal, &to);
+        Running::signal(signal, &to);
         let (code, log) = running.end().await;
         assert_eq!(code, Some(0), "{signal}: {log}");
         assert!(log.contains("told to stop"), "{log}");
@@ -210,7 +210,7 @@ async fn killed_it_starts_again() {
     let running = Running::start(&place, &sim).await;
     let orphan = place.postmaster();
     let pid = running.child.id().to_string();
-    running.signal("-KILL", &pid);
+    Running::signal("-KILL", &pid);
     assert_eq!(running.end().await.0, None);
     assert_eq!(
         place.postmaster(),
@@ -220,7 +220,7 @@ async fn killed_it_starts_again() {
     let running = Running::start(&place, &sim).await;
     assert_ne!(place.postmaster(), orphan);
     let pid = running.child.id().to_string();
-    running.signal("-TERM", &pid);
+    Running::signal("-TERM", &pid);
     let (code, log) = running.end().await;
     assert_eq!(code, Some(0), "{log}");
 }
