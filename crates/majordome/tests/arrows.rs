@@ -12,7 +12,6 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "database" | "discord_sim" => &[],
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
-        "host" => KIT,
         "testkit" => &["host", "feature", "jobs", "database", "discord_sim"],
         "bench" => &["discord_sim"],
         // The program knows every feature, and the simulator for its demo.
