@@ -18,7 +18,7 @@ use crate::{
     ids::Id,
     rest,
     sim::{Core, Sim},
-    state::{Interaction, World},
+    state::World,
 };
 
 /// A question on its way to the bot's address.
@@ -110,7 +110,7 @@ async fn carry(mut deliveries: UnboundedReceiver<Delivery>, core: Arc<Core>) {
 }
 
 async fn deliver(delivery: Delivery, core: &Arc<Core>) {
-    let patience = Duration::from_millis(Interaction::FIRST_ANSWER);
+    let patience = core.look(|world| world.options.first_answer);
     let Some((status, body)) = post(core, &delivery.payload, true, patience).await else {
         tracing::debug!(id = %delivery.id, "the bot's address did not answer");
         return;
