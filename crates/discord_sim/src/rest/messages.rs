@@ -258,11 +258,12 @@ fn refer(
         message.reference = Some(json!({
             "type": 1, "message_id": target, "channel_id": channel, "guild_id": original.guild,
         }));
+        let mut snapshot = original.bare_json();
+        snapshot["mentions"] = world.message_json(original)["mentions"].clone();
         message.flags |= 1 << 14;
-        message.extra.push((
-            "message_snapshots",
-            json!([{"message": original.bare_json()}]),
-        ));
+        message
+            .extra
+            .push(("message_snapshots", json!([{"message": snapshot}])));
         return Ok(());
     }
     let readable = world.permissions_in(world.bot, message.channel);
