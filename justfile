@@ -9,11 +9,11 @@ default:
 
 # Show the bot at work: simulated Discord, own Postgres, people; `just demo --once` ends by itself
 demo *ARGS:
-    cargo run --locked --quiet --package majordome -- demo "$@"
+    @cargo run --locked --package majordome -- demo "$@"
 
 # Run every test
 test *ARGS:
-    if command -v cargo-nextest >/dev/null; then \
+    @if command -v cargo-nextest >/dev/null; then \
         cargo nextest run --locked --workspace "$@" && cargo test --locked --workspace --doc; \
     else \
         cargo test --locked --workspace "$@"; \
@@ -21,7 +21,16 @@ test *ARGS:
 
 # Run the bot, built for speed; BOT_TOKEN comes from .env
 run *ARGS:
-    cargo run --locked --release --quiet --package majordome -- run "$@"
+    @cargo run --locked --release --package majordome -- run "$@"
+
+# Measure speed and memory beside a bare twilight loop, in release builds
+bench *ARGS:
+    @cargo build --locked --release --package majordome --package bench
+    @target/release/bench run "$@"
+
+# Log discord.py and discord.js in to the simulator; needs Python, Node and their package registries
+sim-peers *ARGS:
+    @crates/discord_sim/peers/run.sh "$@"
 
 # All that CI checks
 check:
@@ -37,7 +46,7 @@ fmt:
 
 # Write the descriptions of checked queries; after every change to SQL or migrations
 prepare:
-    deploy/prepare-sqlx.sh
+    @deploy/prepare-sqlx.sh
 
 # Begin a migration: `just migrate tasks_task` says owner and what
 migrate NAME:
@@ -50,7 +59,7 @@ migrate NAME:
 
 # Begin a feature: a crate, a migration, a line in the list of features
 feature NAME:
-    deploy/new-feature.sh "$1"
+    @deploy/new-feature.sh "$1"
 
 # Build and start the bot and its Postgres in containers; settings come from .env
 deploy *ARGS:

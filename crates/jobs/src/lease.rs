@@ -36,11 +36,15 @@ impl Lease {
         });
     }
 
+    fn ends(&self, taken: Instant, renewed: Instant) -> Instant {
+        taken.max(renewed) + self.length
+    }
+
     /// Returns when the lease of a job taken at `taken` has ended without being renewed.
     pub(crate) async fn lost(&self, taken: Instant) {
         let mut renewed = self.renewed.subscribe();
         loop {
-            let ends = taken.max(*renewed.borrow_and_update()) + self.length;
+            let ends = self.ends(taken, *renewed.borrow_and_update());
             tokio::select! {
                 () = tokio::time::sleep_until(ends) => return,
                 changed = renewed.changed() => {
@@ -57,19 +61,33 @@ impl Lease {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn it_holds_as_long_as_it_is_renewed() {
-        let lease = Lease::new(Duration::from_secs(30));
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn it_ends_after_the_later_of_taking_and_renewal() {
+        let lease = Lease::new(30 * SECOND);
+        let start = *lease.renewed.borrow();
+        assert_eq!(lease.ends(start + SECOND, start), start + 31 * SECOND);
+        lease.renewed(start + 20 * SECOND);
+        // An answer that was overtaken by a later one changes nothing.
+        lease.renewed(start + 10 * SECOND);
+        let renewed = *lease.renewed.borrow();
+        assert_eq!(lease.ends(start + SECOND, renewed), start + 50 * SECOND);
+        assert_eq!(
+            lease.ends(start + 25 * SECOND, renewed),
+            start + 55 * SECOND
+        );
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_its_end_hears_of_a_renewal() {
+        let lease = Lease::new(SECOND / 20);
         let taken = Instant::now();
         let lost = lease.lost(taken);
         tokio::pin!(lost);
-        for _ in 0..10 {
-            tokio::select! {
-                () = &mut lost => panic!("lost while it was renewed"),
-                () = tokio::time::sleep(Duration::from_secs(20)) => lease.renewed(Instant::now()),
-            }
-        }
+        // As if asked half a second from now: the wait is longer than the first end by that.
+        lease.renewed(taken + SECOND / 2);
         lost.await;
-        assert_eq!(taken.elapsed(), Duration::from_secs(230));
+        assert!(taken.elapsed() >= SECOND / 2 + SECOND / 20);
     }
 }

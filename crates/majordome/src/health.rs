@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt, join_all};
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +35,8 @@ type Question = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + 
 pub(crate) struct Health {
     path: PathBuf,
     parts: BTreeMap<&'static str, Question>,
+    every: Duration,
+    patience: Duration,
 }
 
 /// What one beat found: for each part nothing, or what is wrong.
@@ -48,6 +53,8 @@ pub(crate) enum Unwell {
     NotRunning,
     /// The last beat is too long ago, in seconds.
     Hangs(u64),
+    /// The program that wrote the file is gone.
+    Killed,
     /// Parts of it are unwell: each with what is wrong.
     Parts(Vec<(String, String)>),
     /// The file can not be read.
@@ -55,11 +62,15 @@ pub(crate) enum Unwell {
 }
 
 impl Health {
-    /// Keeps the file in `data_dir`.
+    /// Keeps the file in `data_dir`. One that a killed program left is no sign of life of this one.
     pub(crate) fn new(data_dir: &Path) -> Self {
+        let path = file(data_dir);
+        let _ = fs::remove_file(&path);
         Self {
-            path: file(data_dir),
+            path,
             parts: BTreeMap::new(),
+            every: BEAT,
+            patience: PATIENCE,
         }
     }
 
@@ -82,9 +93,12 @@ impl Health {
             if let Err(error) = write(&self.path, &report) {
                 tracing::warn!(%error, path = %self.path.display(), "the health file was not written");
             }
+            // Who waits for a start, or for the end of a trouble, hears of it soon.
+            let well = report.parts.values().all(Option::is_none);
+            let pause = if well { self.every } else { self.every / 10 };
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = tokio::time::sleep(BEAT) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         // A program that ended is not unwell: it is not running.
@@ -93,7 +107,7 @@ impl Health {
 
     async fn look(&self) -> Report {
         let answers = self.parts.iter().map(async |(part, question)| {
-            let answer = tokio::time::timeout(PATIENCE, question()).await;
+            let answer = tokio::time::timeout(self.patience, question()).await;
             let wrong = match answer {
                 Ok(Ok(())) => None,
                 Ok(Err(reason)) => Some(reason),
@@ -141,6 +155,9 @@ pub(crate) fn check(data_dir: &Path) -> Result<(), Unwell> {
     }
     let bytes = fs::read(&path).map_err(|error| unreadable(&error))?;
     let report: Report = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+    if !lives(report.pid) {
+        return Err(Unwell::Killed);
+    }
     let wrong: Vec<_> = report
         .parts
         .into_iter()
@@ -153,12 +170,21 @@ pub(crate) fn check(data_dir: &Path) -> Result<(), Unwell> {
     }
 }
 
+/// Whether a process of this number is there, whoever owns it.
+fn lives(pid: u32) -> bool {
+    let Ok(pid) = i32::try_from(pid) else {
+        return false;
+    };
+    !matches!(kill(Pid::from_raw(pid), None), Err(Errno::ESRCH))
+}
+
 impl fmt::Display for Unwell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotRunning => {
                 f.write_str("not running: there is no health file in the data directory")
             }
+            Self::Killed => f.write_str("not running: it ended without a word"),
             Self::Hangs(seconds) => write!(
                 f,
                 "hangs or was killed: its last sign of life is {seconds} s old"
@@ -184,6 +210,7 @@ mod tests {
 
     fn health(folder: &Path, well: &Arc<AtomicBool>) -> Health {
         let mut health = Health::new(folder);
+        (health.every, health.patience) = (Duration::from_millis(3), Duration::from_millis(50));
         health.watch("database", || std::future::ready(Ok(())));
         let well = Arc::clone(well);
         health.watch("gateway", move || {
@@ -197,18 +224,20 @@ mod tests {
         health
     }
 
-    /// Beats a few times on tokio's own time, looking in between.
+    /// Looks until the beats say what is wanted.
     async fn until(folder: &Path, wanted: &Result<(), Unwell>) {
-        for _ in 0..100 {
-            if check(folder) == *wanted {
-                return;
-            }
-            tokio::time::sleep(BEAT / 10).await;
+        let begun = std::time::Instant::now();
+        while check(folder) != *wanted {
+            let found = check(folder);
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "wanted {wanted:?}, found {found:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        panic!("wanted {wanted:?}, found {:?}", check(folder));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn it_follows_the_program_from_start_to_end() {
         let folder = tempfile::tempdir().unwrap();
         let (well, stop) = (Arc::new(AtomicBool::new(true)), CancellationToken::new());
@@ -226,7 +255,7 @@ mod tests {
         assert_eq!(check(folder.path()), Err(Unwell::NotRunning));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_part_that_hangs_is_unwell_and_keeps_no_other_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let mut health = health(folder.path(), &Arc::new(AtomicBool::new(true)));
@@ -240,7 +269,7 @@ mod tests {
     fn a_program_that_hangs_is_unwell() {
         let folder = tempfile::tempdir().unwrap();
         let report = Report {
-            pid: 1,
+            pid: std::process::id(),
             parts: BTreeMap::new(),
         };
         write(&file(folder.path()), &report).unwrap();
@@ -251,6 +280,21 @@ mod tests {
             .set_modified(old)
             .unwrap();
         assert!(matches!(check(folder.path()), Err(Unwell::Hangs(21..))));
+    }
+
+    #[test]
+    fn a_program_that_was_killed_is_not_well_for_a_while_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let report = Report {
+            pid: gone.id(),
+            parts: BTreeMap::new(),
+        };
+        write(&file(folder.path()), &report).unwrap();
+        assert_eq!(check(folder.path()), Err(Unwell::Killed));
+        Health::new(folder.path());
+        assert_eq!(check(folder.path()), Err(Unwell::NotRunning));
     }
 
     #[test]

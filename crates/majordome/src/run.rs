@@ -13,8 +13,8 @@ use crate::{
 pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let stopping = bot::stop_on_signals()?;
     let data_dir = config.data_dir.clone();
-    let bot = Bot::start(setup(config)?, stopping.clone()).await?;
     let mut health = Health::new(&data_dir);
+    let bot = Bot::start(setup(config)?, stopping.clone()).await?;
     let database = bot.database().clone();
     health.watch("database", move || {
         let database = database.clone();

@@ -1,0 +1,226 @@
+//! The program as its operator meets it: exit codes, what it prints, how it starts and stops.
+#![expect(clippy::unwrap_used, reason = "a test that can not go on says where")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use discord_sim::{Sim, SimOptions};
+
+/// A folder of its own, with a clean environment.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // The local Postgres may run as another user than the tests.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        Self(folder)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_majordome"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin");
+        command
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// The process id of the local Postgres, if it runs.
+    fn postmaster(&self) -> Option<String> {
+        let text =
+            fs::read_to_string(self.0.path().join("data/postgres/cluster/postmaster.pid")).ok()?;
+        text.lines().next().map(str::to_owned)
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_code_2_and_says_all() {
+    let place = Place::new();
+    fs::write(place.0.path().join(".env"), "LOG_FORMAT=xml\n").unwrap();
+    for arguments in [&[][..], &["run"], &["check-config"]] {
+        let output = place.output(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = text(&output.stderr);
+        assert!(
+            said.contains("2 problems") && said.contains("BOT_TOKEN is missing"),
+            "{said}"
+        );
+        assert!(said.contains("LOG_FORMAT (.env) is `xml`"), "{said}");
+    }
+}
+
+#[test]
+fn a_right_configuration_is_shown_without_its_secrets() {
+    let place = Place::new();
+    fs::write(
+        place.0.path().join(".env"),
+        "BOT_TOKEN=aaaa.bbbb.cccc\nDEFAULT_LOCALE=fr\n",
+    )
+    .unwrap();
+    let output = place.output(&["check-config"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(
+        said.contains("DEFAULT_LOCALE") && said.contains("(set)"),
+        "{said}"
+    );
+    assert!(!said.contains("bbbb"), "{said}");
+}
+
+#[test]
+fn the_commands_are_printed_as_discord_gets_them() {
+    let output = Place::new().output(&["commands"]);
+    let commands: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let ping = commands
+        .iter()
+        .find(|command| command["name"] == "ping")
+        .unwrap();
+    assert!(
+        ping["description_localizations"]["fr"].is_string(),
+        "{ping}"
+    );
+}
+
+#[test]
+fn a_database_that_refuses_is_explained() {
+    let place = Place::new();
+    let output = place
+        .command(&["migrate"])
+        .env("DATABASE_URL", "postgres://me:hunter2@")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let output = place.command(&["health"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stdout).starts_with("not running"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+/// The program at work against a simulated Discord, in a process group of its own as a shell would make it.
+struct Running<'p> {
+    place: &'p Place,
+    child: Child,
+}
+
+impl<'p> Running<'p> {
+    async fn start(place: &'p Place, sim: &Sim) -> Self {
+        let child = place
+            .command(&["run"])
+            .env("BOT_TOKEN", sim.bot_token())
+            .env("DISCORD_API_URL", sim.api_url())
+            .env("DISCORD_GATEWAY_URL", sim.gateway_url())
+            .process_group(0)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let running = Self { place, child };
+        running.until_health(|health| health.status.success()).await;
+        running
+    }
+
+    async fn until_health(&self, wanted: impl Fn(&Output) -> bool) {
+        let begun = Instant::now();
+        loop {
+            let health = self.place.output(&["health"]);
+            if wanted(&health) {
+                return;
+            }
+            let found = text(&health.stdout);
+            assert!(
+                begun.elapsed() < Duration::from_secs(40),
+                "health is still: {found}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn signal(signal: &str, to: &str) {
+        let sent = Command::new("kill")
+            .args([signal, "--", to])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end; returns the exit code and the log.
+    async fn end(self) -> (Option<i32>, String) {
+        let output = tokio::task::spawn_blocking(move || self.child.wait_with_output());
+        let output = tokio::time::timeout(Duration::from_secs(30), output)
+            .await
+            .unwrap()
+            .unwrap()
+            .unwrap();
+        (output.status.code(), text(&output.stderr))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_starts_with_nothing_but_a_token_and_stops_when_told() {
+    let (place, sim) = (
+        Place::new(),
+        Sim::start(SimOptions::default()).await.unwrap(),
+    );
+    for (signal, whole_group) in [("-TERM", false), ("-INT", true)] {
+        let running = Running::start(&place, &sim).await;
+        assert!(place.postmaster().is_some());
+        let pid = running.child.id().to_string();
+        // Ctrl-C reaches the whole foreground group: the local Postgres must not go before the program.
+        let to = if whole_group { format!("-{pid}") } else { pid };
+        Running::signal(signal, &to);
+        let (code, log) = running.end().await;
+        assert_eq!(code, Some(0), "{signal}: {log}");
+        assert!(log.contains("told to stop"), "{log}");
+        assert!(!log.contains("ERROR"), "{signal}: {log}");
+        assert!(
+            !log.contains(&sim.bot_token()),
+            "the token is in the log: {log}"
+        );
+        assert_eq!(
+            place.postmaster(),
+            None,
+            "the local Postgres outlived the program"
+        );
+        let health = text(&place.output(&["health"]).stdout);
+        assert!(health.starts_with("not running"), "{health}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_it_starts_again() {
+    let (place, sim) = (
+        Place::new(),
+        Sim::start(SimOptions::default()).await.unwrap(),
+    );
+    let running = Running::start(&place, &sim).await;
+    let orphan = place.postmaster();
+    let pid = running.child.id().to_string();
+    Running::signal("-KILL", &pid);
+    assert_eq!(running.end().await.0, None);
+    assert_eq!(
+        place.postmaster(),
+        orphan,
+        "nothing was left behind to start on"
+    );
+    let running = Running::start(&place, &sim).await;
+    assert_ne!(place.postmaster(), orphan);
+    let pid = running.child.id().to_string();
+    Running::signal("-TERM", &pid);
+    let (code, log) = running.end().await;
+    assert_eq!(code, Some(0), "{log}");
+}
