@@ -1,6 +1,6 @@
 //! From a checked body to a message: flags, mentions, attachments, what an edit keeps.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::{
     error::{ApiError, code},
@@ -12,7 +12,8 @@ use crate::{
         message::{Mentions, flags},
     },
     validate::{
-        Patch, components,
+        Patch,
+        components::{self, kind},
         messages::{Draft, Use, attachments, draft},
     },
 };
@@ -64,6 +65,7 @@ impl World {
             .map(|poll| crate::acts::polls::opened(&poll, message.created));
         self.attach(message, &draft.attachments, files);
         resolve_attachments(message)?;
+        self.unfurl(message);
         message.mentions = self.mentions_of(message, draft.allowed_mentions.as_ref(), mentioning);
         Ok(())
     }
@@ -88,6 +90,60 @@ impl World {
             message.channel,
             message.is_ephemeral(),
         );
+    }
+
+    /// Fills in what Discord finds out about media that components show.
+    fn unfurl(&mut self, message: &mut Message) {
+        let attachments = message.attachments.clone();
+        components::walk_mut(&mut message.components, &mut |component| match component
+            .get("type")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+        {
+            kind::THUMBNAIL => {
+                self.unfurl_media(component.get_mut("media"), &attachments);
+                describe(component);
+            }
+            kind::GALLERY => {
+                let items = component.get_mut("items").and_then(Value::as_array_mut);
+                for item in items.into_iter().flatten().filter_map(Value::as_object_mut) {
+                    self.unfurl_media(item.get_mut("media"), &attachments);
+                    describe(item);
+                }
+            }
+            kind::FILE => {
+                let file = component.get_mut("file");
+                let found = self.unfurl_media(file, &attachments);
+                let known = |key: &str| found.and_then(|file| file.get(key)).cloned();
+                component.insert("name".to_owned(), known("filename").unwrap_or_default());
+                component.insert("size".to_owned(), known("size").unwrap_or_default());
+                component.entry("spoiler").or_insert(Value::Bool(false));
+            }
+            _ => {}
+        });
+    }
+
+    /// Completes a media object; the attachment it stands for, if it is one.
+    fn unfurl_media<'a>(
+        &mut self,
+        media: Option<&mut Value>,
+        attachments: &'a [Value],
+    ) -> Option<&'a Value> {
+        let media = media.and_then(Value::as_object_mut)?;
+        let url = media.get("url").cloned().unwrap_or_default();
+        let found = attachments
+            .iter()
+            .find(|attachment| attachment.get("url") == Some(&url));
+        let id = self.new_id();
+        media.entry("id").or_insert_with(|| json!(id));
+        media.entry("proxy_url").or_insert(url);
+        for key in ["width", "height", "content_type"] {
+            media.entry(key).or_insert(Value::Null);
+        }
+        if let Some(id) = found.and_then(|attachment| attachment.get("id")) {
+            media.insert("attachment_id".to_owned(), id.clone());
+        }
+        found
     }
 
     /// Changes a message as the body of a PATCH says.
@@ -123,6 +179,7 @@ impl World {
         apply(&mut new.components, draft.components);
         self.attach(&mut new, &draft.attachments, files);
         resolve_attachments(&mut new)?;
+        self.unfurl(&mut new);
         let is_empty = new.content.is_empty()
             && new.embeds.is_empty()
             && new.components.is_empty()
@@ -204,6 +261,12 @@ impl World {
         }
         mentions
     }
+}
+
+/// Fields that shown media always has.
+fn describe(media: &mut Map<String, Value>) {
+    media.entry("description").or_insert(Value::Null);
+    media.entry("spoiler").or_insert(Value::Bool(false));
 }
 
 fn apply<T: Default>(field: &mut T, patch: Patch<T>) {

@@ -12,6 +12,8 @@
 mod client;
 mod load;
 mod run;
+mod scene;
+mod trouble;
 mod verbs;
 
 pub use client::{Control, ControlError};

@@ -9,10 +9,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Given, Report, Shown, Verb, load};
+use super::{
+    Report, Shown, Verb, load,
+    scene::{Result, argument, arguments, channel_of, guild, message, modal, person, shown},
+    trouble::fault,
+};
 use crate::{
     ids::Id,
-    people::{Argument, Asked, ChannelRef, Guild, NoAnswer, Person, SeenMessage, SeenModal},
+    people::{Argument, Asked, ChannelRef, Guild, NoAnswer, Person},
     permissions::Permissions,
     sim::{Core, Sim},
 };
@@ -32,96 +36,6 @@ async fn transcript(State(core): State<Arc<Core>>) -> String {
 async fn answer(State(core): State<Arc<Core>>, Json(verb): Json<Verb>) -> Json<Report> {
     let sim = Sim::borrowed(&core);
     Json(run(&sim, verb).await.unwrap_or_else(Report::failed))
-}
-
-type Result<T> = std::result::Result<T, String>;
-
-/// The guild with this name, or the only one.
-fn guild(sim: &Sim, name: Option<&str>) -> Result<Guild> {
-    match name {
-        Some(name) => sim
-            .find_guild(name)
-            .ok_or_else(|| format!("there is no guild {name}")),
-        None => sim.only_guild().ok_or_else(|| "say which guild".to_owned()),
-    }
-}
-
-fn person(sim: &Sim, guild_name: Option<&str>, who: &str, channel: Option<&str>) -> Result<Person> {
-    let guild = guild(sim, guild_name)?;
-    let person = if who == "owner" {
-        guild.owner()
-    } else {
-        guild.member(who)
-    };
-    match channel {
-        Some("dm") => Ok(person.in_channel(&person.dm())),
-        Some(name) => Ok(person.in_channel(&channel_of(&guild, name)?)),
-        None => Ok(person),
-    }
-}
-
-fn channel_of(guild: &Guild, name: &str) -> Result<ChannelRef> {
-    let name = name.trim_start_matches('#');
-    guild
-        .channel(name)
-        .ok_or_else(|| format!("there is no channel {name}"))
-}
-
-fn argument(sim: &Sim, guild_name: Option<&str>, given: &Given) -> Result<Argument> {
-    Ok(match given {
-        Given::Flag(flag) => Argument::Flag(*flag),
-        Given::Integer(number) => Argument::Integer(*number),
-        Given::Number(number) => Argument::Number(*number),
-        Given::Text(text) => Argument::Text(text.clone()),
-        Given::User { user } => (&guild(sim, guild_name)?.member(user)).into(),
-        Given::Channel { channel } => (&channel_of(&guild(sim, guild_name)?, channel)?).into(),
-        Given::Role { role } => {
-            let found = guild(sim, guild_name)?.find_role(role);
-            (&found.ok_or_else(|| format!("there is no role {role}"))?).into()
-        }
-    })
-}
-
-fn arguments<'a>(
-    sim: &Sim,
-    guild_name: Option<&str>,
-    given: impl IntoIterator<Item = (&'a String, &'a Given)>,
-) -> Result<Vec<(&'a str, Argument)>> {
-    given
-        .into_iter()
-        .map(|(key, value)| Ok((key.as_str(), argument(sim, guild_name, value)?)))
-        .collect()
-}
-
-/// The message with this id, or the newest with `last`, as the person sees it.
-fn message(person: &Person, name: &str) -> Result<SeenMessage> {
-    let place = person
-        .sim
-        .look(|world| person.place(world))
-        .map_err(|cannot| cannot.to_string())?;
-    let channel = ChannelRef {
-        sim: person.sim.clone(),
-        id: place,
-    };
-    let seen = person.sees(&channel);
-    let found = if name == "last" {
-        seen.into_iter().next_back()
-    } else {
-        seen.into_iter()
-            .find(|message| message.id().to_string() == name)
-    };
-    found.ok_or_else(|| format!("{} sees no message {name}", person.name()))
-}
-
-fn shown(message: &SeenMessage) -> Shown {
-    Shown {
-        id: message.id().to_string(),
-        author: message.author().to_owned(),
-        text: message.text(),
-        ephemeral: message.is_ephemeral(),
-        buttons: message.buttons(),
-        selects: message.selects(),
-    }
 }
 
 async fn answered(asked: Asked) -> Report {
@@ -257,19 +171,6 @@ async fn run(sim: &Sim, verb: Verb) -> Result<Report> {
         }
         other => at_once(sim, other),
     }
-}
-
-fn modal(sim: &Sim, form: &str) -> Result<SeenModal> {
-    let interaction: Id = form.parse().map_err(|_| format!("{form} is no form"))?;
-    let data = sim.look(|world| {
-        let interaction = world.interactions.get(&interaction)?;
-        Some(interaction.answer.as_ref()?.data.clone())
-    });
-    Ok(SeenModal {
-        sim: sim.clone(),
-        interaction,
-        data: data.ok_or_else(|| format!("the form {form} is gone"))?,
-    })
 }
 
 async fn events(sim: &Sim, person: &Person, kind: &str, count: usize) -> Result<Report> {
@@ -511,31 +412,4 @@ fn status(sim: &Sim) -> Value {
         "answered": sim.requests_answered(),
         "now": sim.now().to_string(),
     })
-}
-
-/// Faults by name: `op7`, `op9` (value: resumable), `drop`, `close` (value: code), `freeze_acks` (value:
-/// on), `dead_resume_address` (value: on), `delay_rest` (value: milliseconds), `rest_down` (value: on),
-/// `duplicate`, `reorder`.
-fn fault(sim: &Sim, name: &str, value: &Value) -> Result<Report> {
-    let faults = sim.faults();
-    let is_on = value.as_bool().unwrap_or(true);
-    match name {
-        "op7" => faults.op7(),
-        "op9" => faults.op9(value.as_bool().unwrap_or(false)),
-        "drop" => faults.drop_gateway(),
-        "close" => {
-            let code = value.as_u64().and_then(|code| u16::try_from(code).ok());
-            faults.close(code.unwrap_or(4000));
-        }
-        "freeze_acks" => faults.freeze_acks(is_on),
-        "dead_resume_address" => faults.dead_resume_address(is_on),
-        "delay_rest" => {
-            faults.delay_rest(Duration::from_millis(value.as_u64().unwrap_or(0)));
-        }
-        "rest_down" => faults.rest_down(is_on),
-        "duplicate" => faults.duplicate_next_event(),
-        "reorder" => faults.reorder_next_events(),
-        _ => return Err(format!("there is no fault {name}")),
-    }
-    Ok(Report::done())
 }

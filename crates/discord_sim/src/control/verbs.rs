@@ -141,7 +141,7 @@ pub enum Verb {
     Advance { seconds: u64 },
     /// Waits until this many shards are connected.
     WaitConnected { shards: usize, seconds: u64 },
-    /// Switches a fault on or off; see `control::run` for the names.
+    /// Switches a fault on or off; the names are in `control/trouble.rs`.
     Fault {
         name: String,
         #[serde(default)]

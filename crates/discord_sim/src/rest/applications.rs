@@ -32,6 +32,8 @@ fn edit(world: &mut World, call: &Call) -> Outcome {
 
 impl World {
     pub(crate) fn application_json(&self) -> Value {
+        let mut owner = self.user_json(self.bot);
+        owner["username"] = "owner".into();
         json!({
             "id": self.bot,
             "name": self.bot_name(),
@@ -48,6 +50,7 @@ impl World {
             "flags_new": self.application_flags().to_string(),
             "approximate_guild_count": self.guilds.len(),
             "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
             "hook": true,
             "redirect_uris": [],
             "interactions_endpoint_url": self.endpoint.url,
@@ -55,8 +58,10 @@ impl World {
             "event_webhooks_url": null,
             "event_webhooks_status": 1,
             "integration_types_config": {"0": {"oauth2_install_params": {"scopes": ["bot"], "permissions": "8"}}},
-            "owner": {"id": self.bot, "username": "owner", "discriminator": "0", "global_name": null, "avatar": null, "public_flags": 0},
+        "owner": owner,
             "team": null,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": [],
             "tags": [],
         })
     }

@@ -157,6 +157,30 @@ fn tell(world: &mut World, guild: Id, name: &str, rule: &Value) {
     }
 }
 
+/// Keyword rules always show all their lists.
+fn shown_metadata(kind: u64, metadata: Option<&Value>) -> Value {
+    let mut metadata = metadata.cloned().unwrap_or_else(|| json!({}));
+    if kind == KEYWORD && metadata.is_object() {
+        for list in ["keyword_filter", "regex_patterns", "allow_list"] {
+            if metadata.get(list).is_none() {
+                metadata[list] = json!([]);
+            }
+        }
+    }
+    metadata
+}
+
+/// Actions always show metadata.
+fn shown_actions(actions: Option<&Value>) -> Value {
+    let mut actions = actions.cloned().unwrap_or_else(|| json!([]));
+    for action in actions.as_array_mut().into_iter().flatten() {
+        if action.get("metadata").is_none_or(Value::is_null) && action.is_object() {
+            action["metadata"] = json!({});
+        }
+    }
+    actions
+}
+
 fn create(world: &mut World, call: &Call) -> Outcome {
     let guild = call.id("guild_id")?;
     need_rights(world, guild, &call.body)?;
@@ -185,8 +209,8 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         "name": get("name", Value::Null),
         "event_type": get("event_type", json!(1)),
         "trigger_type": kind,
-        "trigger_metadata": get("trigger_metadata", json!({})),
-        "actions": get("actions", json!([])),
+        "trigger_metadata": shown_metadata(kind, call.body.get("trigger_metadata")),
+        "actions": shown_actions(call.body.get("actions")),
         "enabled": get("enabled", json!(false)),
         "exempt_roles": get("exempt_roles", json!([])),
         "exempt_channels": get("exempt_channels", json!([])),
@@ -218,6 +242,8 @@ fn edit(world: &mut World, call: &Call) -> Outcome {
             rule[key] = value.clone();
         }
     }
+    rule["actions"] = shown_actions(rule.get("actions"));
+    rule["trigger_metadata"] = shown_metadata(kind(&rule), rule.get("trigger_metadata"));
     need_rights(world, guild, &rule)?;
     check(&rule)?;
     world.guild_mut(guild)?.automod.insert(id, rule.clone());

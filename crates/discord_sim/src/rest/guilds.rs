@@ -63,7 +63,7 @@ fn get(world: &mut World, call: &Call) -> Outcome {
 fn preview(world: &mut World, call: &Call) -> Outcome {
     let guild = world.guild(call.id("guild_id")?)?;
     Reply::ok(json!({
-        "id": guild.id, "name": guild.name, "icon": null, "splash": null,
+        "id": guild.id, "name": guild.name, "icon": null, "splash": null, "home_header": null,
         "discovery_splash": null, "emojis": [], "stickers": [], "features": guild.features,
         "approximate_member_count": guild.members.len(),
         "approximate_presence_count": guild.members.len(), "description": null,

@@ -4,6 +4,8 @@ mod answers;
 mod applications;
 mod automod;
 mod bans;
+mod body;
+mod bulk;
 mod call;
 mod channels;
 mod commands;
@@ -18,6 +20,7 @@ mod members;
 mod messages;
 mod pipeline;
 mod polls;
+mod prune;
 mod reactions;
 mod rights;
 mod roles;
@@ -36,6 +39,7 @@ fn routes() -> Vec<Route> {
         applications::ROUTES,
         automod::ROUTES,
         bans::ROUTES,
+        bulk::ROUTES,
         channels::ROUTES,
         commands::ROUTES,
         emojis::ROUTES,
@@ -48,6 +52,7 @@ fn routes() -> Vec<Route> {
         members::ROUTES,
         messages::ROUTES,
         polls::ROUTES,
+        prune::ROUTES,
         reactions::ROUTES,
         roles::ROUTES,
         stages::ROUTES,

@@ -183,7 +183,7 @@ fn listed(world: &World, threads: &[&Channel]) -> Value {
         .iter()
         .map(|thread| world.channel_json(thread))
         .collect();
-    json!({"threads": threads, "members": members})
+    json!({"threads": threads, "members": members, "has_more": false})
 }
 
 fn active(world: &mut World, call: &Call) -> Outcome {

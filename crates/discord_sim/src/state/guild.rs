@@ -303,7 +303,7 @@ fn default_fields() -> Map<String, Value> {
         "public_updates_channel_id": null, "max_video_channel_users": 25,
         "max_stage_video_channel_users": 50, "nsfw": false, "nsfw_level": 0,
         "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
-        "incidents_data": null, "hub_type": null, "region": "deprecated",
+        "incidents_data": null, "hub_type": null, "home_header": null, "region": "deprecated",
     });
     match fields {
         Value::Object(fields) => fields,

@@ -41,6 +41,8 @@ pub(crate) struct ShownUser<'a> {
     avatar_decoration_data: (),
     banner: (),
     accent_color: (),
+    primary_guild: (),
+    collectibles: (),
     public_flags: u64,
     flags: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,6 +79,8 @@ impl User {
             avatar_decoration_data: (),
             banner: (),
             accent_color: (),
+            primary_guild: (),
+            collectibles: (),
             public_flags: 0,
             flags: 0,
             bot: self.is_bot.then_some(true),

@@ -270,7 +270,7 @@ impl World {
             Author::User(user) => self.user_json(*user),
             Author::Webhook { id, name, avatar } => json!({
                 "id": id, "username": name, "avatar": avatar, "discriminator": "0000",
-                "bot": true, "global_name": null, "public_flags": 0,
+                "bot": true, "global_name": null, "public_flags": 0, "flags": 0, "primary_guild": null,
             }),
         }
     }

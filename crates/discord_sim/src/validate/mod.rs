@@ -8,5 +8,6 @@ pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod messages;
 pub(crate) mod modals;
+mod tree;
 
 pub(crate) use fields::{Fields, Patch};

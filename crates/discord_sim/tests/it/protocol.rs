@@ -303,3 +303,124 @@ async fn sessions_end_with_a_normal_close_and_survive_others() {
             .unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_silent_client_is_closed_and_a_deaf_server_acknowledges_nothing() {
+    install_crypto();
+    let options = SimOptions {
+        heartbeat_interval: std::time::Duration::from_millis(50),
+        max_concurrency: 0,
+        ..SimOptions::default()
+    };
+    let sim = Sim::start(options).await.unwrap();
+    let mut silent = Socket::ready(&sim, 0).await;
+    let mut beating = Socket::hello(&sim).await;
+    beating.send(&json!({"op": 1, "d": null})).await;
+    assert_eq!(beating.payload().await["op"], 11);
+    sim.faults().freeze_acks(true);
+    beating.send(&json!({"op": 1, "d": null})).await;
+    sim.faults().freeze_acks(false);
+    assert_eq!(silent.closed().await, 4009);
+    assert_eq!(
+        beating.closed().await,
+        4009,
+        "no acknowledgement came before"
+    );
+}
+
+#[tokio::test]
+async fn guilds_go_to_their_shards_and_direct_messages_to_the_first() {
+    let sim = sim().await;
+    let guilds = [sim.guild("one"), sim.guild("two")];
+    let mut shards = Vec::new();
+    for id in 0..2_u64 {
+        let mut socket = Socket::hello(&sim).await;
+        let mut payload = identify(&sim, 1 | 1 << 9 | 1 << 12 | 1 << 15);
+        payload["d"]["shard"] = json!([id, 2]);
+        socket.send(&payload).await;
+        let own = guilds
+            .iter()
+            .find(|guild| (guild.id().get() >> 22) % 2 == id)
+            .unwrap();
+        assert_eq!(socket.event("GUILD_CREATE").await["id"], json!(own.id()));
+        shards.push((socket, own));
+    }
+    for (socket, own) in &mut shards {
+        own.member("alice").says(&own.text("general"), "here");
+        assert_eq!(
+            socket.event("MESSAGE_CREATE").await["guild_id"],
+            json!(own.id())
+        );
+    }
+    guilds[1].member("alice").says_to_bot("psst");
+    let (first, _) = &mut shards[0];
+    let direct = first.event("MESSAGE_CREATE").await;
+    assert_eq!(direct["content"], "psst");
+    assert!(direct.get("guild_id").is_none());
+}
+
+#[tokio::test]
+async fn the_bot_joins_voice_and_asks_for_channel_info() {
+    let sim = sim().await;
+    let guild = sim.guild("g");
+    let room = guild.voice("room");
+    let mut socket = Socket::ready(&sim, 1 | 1 << 7).await;
+    let join = json!({"guild_id": guild.id(), "channel_id": room.id(), "self_mute": true, "self_deaf": false});
+    socket.send(&json!({"op": 4, "d": join})).await;
+    let state = socket.event("VOICE_STATE_UPDATE").await;
+    assert_eq!(
+        (state["self_mute"].clone(), state["channel_id"].clone()),
+        (json!(true), json!(room.id()))
+    );
+    socket.event("VOICE_SERVER_UPDATE").await;
+    let path = format!("/channels/{}/voice-status", room.id());
+    crate::support::api(&sim, "PUT", &path, json!({"status": "Quiz"})).await;
+    let fields = json!({"guild_id": guild.id(), "fields": ["status", "voice_start_time"]});
+    socket.send(&json!({"op": 43, "d": fields})).await;
+    let info = socket.event("CHANNEL_INFO").await;
+    assert_eq!(info["channels"][0]["status"], "Quiz");
+    assert!(info["channels"][0]["voice_start_time"].is_u64());
+    socket
+        .send(&json!({"op": 4, "d": {"guild_id": guild.id(), "channel_id": null, "self_mute": false, "self_deaf": false}}))
+        .await;
+    assert_eq!(
+        socket.event("VOICE_STATE_UPDATE").await["channel_id"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn the_daily_limit_of_starts_is_counted_and_shown() {
+    install_crypto();
+    let options = SimOptions {
+        session_starts: 2,
+        max_concurrency: 0,
+        ..SimOptions::default()
+    };
+    let sim = Sim::start(options).await.unwrap();
+    let _one = Socket::ready(&sim, 0).await;
+    let (_, limits) = crate::support::api(&sim, "GET", "/gateway/bot", json!(null)).await;
+    assert_eq!(limits["session_start_limit"]["remaining"], 1);
+    let _two = Socket::ready(&sim, 0).await;
+    let mut three = Socket::hello(&sim).await;
+    three.send(&identify(&sim, 0)).await;
+    assert_eq!(three.closed().await, 4004);
+}
+
+#[tokio::test]
+async fn an_expired_session_is_not_resumed() {
+    let sim = sim().await;
+    let mut socket = Socket::hello(&sim).await;
+    socket.send(&identify(&sim, 0)).await;
+    let session = socket.payload().await["d"]["session_id"].clone();
+    drop(socket);
+    sim.wait_until(PATIENCE, |sim| sim.connected_shards() == 0)
+        .await
+        .unwrap();
+    sim.advance(std::time::Duration::from_mins(4));
+    let mut again = Socket::hello(&sim).await;
+    again
+        .send(&json!({"op": 6, "d": {"token": sim.bot_token(), "session_id": session, "seq": 1}}))
+        .await;
+    assert_eq!(again.payload().await["op"], 9);
+}
