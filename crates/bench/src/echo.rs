@@ -1,10 +1,19 @@
-//! The floor: the least that a twilight bot can do. It registers `/ping` and answers every interaction at once.
+//! The floor: the least that a twilight bot can do. It registers `/ping` and answers every interaction at once, with
+//! a card of the same components as ours, so that both sides send the same.
+
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use twilight_gateway::{ConfigBuilder, EventTypeFlags, Intents, Message, Shard, ShardId};
 use twilight_http::Client;
 use twilight_model::{
     application::command::CommandType,
+    channel::message::{
+        AllowedMentions, Component, EmojiReactionType, MessageFlags,
+        component::{
+            ActionRow, Button, ButtonStyle, Container, Separator, SeparatorSpacingSize, TextDisplay,
+        },
+    },
     gateway::event::{DispatchEvent, GatewayEvent},
     http::interaction::{InteractionResponse, InteractionResponseData, InteractionResponseType},
 };
@@ -13,7 +22,7 @@ use twilight_util::builder::command::CommandBuilder;
 /// Runs until it is killed.
 pub(crate) async fn run(api: &str, gateway: String, token: String) -> anyhow::Result<()> {
     let host = api.trim_start_matches("http://").to_owned();
-    let http = std::sync::Arc::new(
+    let http = Arc::new(
         Client::builder()
             .token(token.clone())
             .proxy(host, true)
@@ -21,39 +30,84 @@ pub(crate) async fn run(api: &str, gateway: String, token: String) -> anyhow::Re
             .build(),
     );
     let application = http.current_user_application().await?.model().await?.id;
-    let command = CommandBuilder::new("ping", "Answers", CommandType::ChatInput).build();
+    let commands = ["ping", "count"]
+        .map(|name| CommandBuilder::new(name, "Answers", CommandType::ChatInput).build());
     http.interaction(application)
-        .set_global_commands(&[command])
+        .set_global_commands(&commands)
         .await?;
-    let config = ConfigBuilder::new(token, Intents::GUILDS)
+    let intents = Intents::GUILDS | Intents::GUILD_MESSAGES;
+    let config = ConfigBuilder::new(token, intents)
         .proxy_url(gateway)
         .build();
     let mut shard = Shard::with_config(ShardId::ONE, config);
+    let wanted = EventTypeFlags::INTERACTION_CREATE | EventTypeFlags::MESSAGE_CREATE;
+    let mut heard = 0u64;
     while let Some(message) = shard.next().await {
         let Ok(Message::Text(json)) = message else {
             continue;
         };
-        let wanted = EventTypeFlags::INTERACTION_CREATE;
-        if let Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::InteractionCreate(interaction)))) =
-            twilight_gateway::parse(json, wanted)
-        {
-            let http = std::sync::Arc::clone(&http);
-            tokio::spawn(async move {
-                let data = InteractionResponseData {
-                    content: Some("Pong!".to_owned()),
-                    ..Default::default()
-                };
-                let response = InteractionResponse {
-                    kind: InteractionResponseType::ChannelMessageWithSource,
-                    data: Some(data),
-                };
-                let client = http.interaction(application);
-                // A floor has no error handling: what is not answered shows in the figures.
-                let _ = client
-                    .create_response(interaction.id, &interaction.token, &response)
-                    .await;
-            });
+        match twilight_gateway::parse(json, wanted) {
+            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::MessageCreate(_)))) => heard += 1,
+            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::InteractionCreate(interaction)))) => {
+                let http = Arc::clone(&http);
+                tokio::spawn(async move {
+                    let kind = InteractionResponseType::ChannelMessageWithSource;
+                    let response = InteractionResponse {
+                        kind,
+                        data: Some(card(heard)),
+                    };
+                    let client = http.interaction(application);
+                    // A floor has no error handling: what is not answered shows in the figures.
+                    let _ = client
+                        .create_response(interaction.id, &interaction.token, &response)
+                        .await;
+                });
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// What our `/ping` answers, as plain data.
+fn card(heard: u64) -> InteractionResponseData {
+    let text = |content: String| Component::TextDisplay(TextDisplay { id: None, content });
+    let button = Component::Button(Button {
+        id: None,
+        custom_id: Some("admin:ping:v1".to_owned()),
+        disabled: false,
+        emoji: Some(EmojiReactionType::Unicode {
+            name: "🔄".to_owned(),
+        }),
+        label: Some("Measure again".to_owned()),
+        sku_id: None,
+        style: ButtonStyle::Secondary,
+        url: None,
+    });
+    let container = Component::Container(Container {
+        id: None,
+        accent_color: Some(Some(0x0024_8046)),
+        components: vec![
+            text("### Pong!".to_owned()),
+            text(format!(
+                "Gateway: not measured yet\nREST: **1 ms**\nShard: 1 of 1\ncounted {heard}"
+            )),
+            Component::Separator(Separator {
+                id: None,
+                divider: Some(true),
+                spacing: Some(SeparatorSpacingSize::Small),
+            }),
+            Component::ActionRow(ActionRow {
+                id: None,
+                components: vec![button],
+            }),
+        ],
+        spoiler: None,
+    });
+    InteractionResponseData {
+        allowed_mentions: Some(AllowedMentions::default()),
+        components: Some(vec![container]),
+        flags: Some(MessageFlags::IS_COMPONENTS_V2 | MessageFlags::EPHEMERAL),
+        ..Default::default()
+    }
 }

@@ -70,6 +70,50 @@ impl Load {
 
 /// Waits until the bot answers its first question; how long that took from its start.
 pub(crate) async fn first_answer(sim: &Sim, subject: &Subject) -> anyhow::Result<Duration> {
+    first(sim, "/ping").await?;
+    Ok(subject.started_at.elapsed())
+}
+
+/// Sends so many messages to a bot that counts them: how many it handles each second, and the processor time for
+/// each in microseconds.
+pub(crate) async fn events(sim: &Sim, subject: &Subject, count: u32) -> anyhow::Result<(f64, f64)> {
+    first(sim, "/count").await?;
+    let guild = sim.find_guild("Guild 0").context("the world has a guild")?;
+    let (person, channel) = (guild.member("speaker"), guild.text("talk"));
+    let before = subject.cpu()?;
+    let begun = Instant::now();
+    for sent in 0..count {
+        person.says(&channel, "a message like any other, neither short nor long");
+        if sent % 100 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let all = format!("counted {count}");
+    loop {
+        if person
+            .slash("/count", &[])
+            .answer()
+            .await?
+            .text()
+            .contains(&all)
+        {
+            break;
+        }
+        anyhow::ensure!(
+            begun.elapsed() < Duration::from_mins(1),
+            "the bot does not count to {count}"
+        );
+    }
+    let took = begun.elapsed();
+    let cpu = subject.cpu()?.saturating_sub(before);
+    Ok((
+        f64::from(count) / took.as_secs_f64(),
+        cpu.as_secs_f64() * 1e6 / f64::from(count),
+    ))
+}
+
+/// Waits until the bot answers this command for the first time.
+async fn first(sim: &Sim, command: &str) -> anyhow::Result<()> {
     let patience = Duration::from_mins(1);
     sim.wait_until(patience, |sim| sim.connected_shards() > 0)
         .await
@@ -81,10 +125,12 @@ pub(crate) async fn first_answer(sim: &Sim, subject: &Subject) -> anyhow::Result
     let mut asked = None;
     // Until the command is registered nobody can ask.
     let asking = sim.wait_until(patience, |_| {
-        asked = Some(person.slash("/ping", &[])).filter(|asked| asked.id().is_ok());
+        asked = Some(person.slash(command, &[])).filter(|asked| asked.id().is_ok());
         asked.is_some()
     });
-    asking.await.context("the bot registers no /ping")?;
+    asking
+        .await
+        .context("the bot does not register the command")?;
     asked.context("somebody asked")?.answer().await?;
-    Ok(subject.started_at.elapsed())
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! runs in a process of its own, so that its processor time and memory are its own. Machines are noisy: read the
 //! ratios, not the figures.
 
+mod counting;
 mod echo;
 mod load;
 mod report;
@@ -34,6 +35,21 @@ enum Command {
         #[arg(long, default_value_t = 20_000)]
         interactions: u32,
     },
+    /// The engine with a feature that counts messages.
+    Counting {
+        /// `http://host:port` of the API.
+        #[arg(long)]
+        api: String,
+        /// `ws://host:port` of the gateway.
+        #[arg(long)]
+        gateway: String,
+        /// The bot's token.
+        #[arg(long)]
+        token: String,
+        /// Where the local Postgres is.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// The floor: a bare twilight loop that answers `/ping`.
     Echo {
         /// `http://host:port` of the API.
@@ -48,6 +64,9 @@ enum Command {
     },
 }
 
+/// How many events the event measurement sends.
+const EVENTS: u32 = 50_000;
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     rustls::crypto::ring::default_provider()
@@ -59,6 +78,12 @@ async fn main() -> anyhow::Result<()> {
             gateway,
             token,
         } => echo::run(&api, gateway, token).await,
+        Command::Counting {
+            api,
+            gateway,
+            token,
+            data,
+        } => counting::run(api, gateway, token, data).await,
         Command::Run {
             majordome,
             interactions,
@@ -146,6 +171,23 @@ async fn run(majordome: &std::path::Path, interactions: u32) -> anyhow::Result<(
         report.add(&name("p50"), "ms", ours.p50, Some(floor.p50));
         report.add(&name("p99"), "ms", ours.p99, Some(floor.p99));
     }
+
+    // Events through parser, mailbox and handler.
+    let counting = Program::Counting {
+        data: data.path().to_owned(),
+    };
+    let mut measured = Vec::new();
+    for program in [&counting, &Program::Echo] {
+        let sim = world(1, 100).await?;
+        let mut subject = Subject::start(program, &sim)?;
+        measured.push(load::events(&sim, &subject, EVENTS).await?);
+        subject.stop().await?;
+    }
+    let [(rate, cpu), (floor_rate, floor_cpu)] = measured[..] else {
+        anyhow::bail!("two programs were measured")
+    };
+    report.add("events: each second", "1/s", rate, Some(floor_rate));
+    report.add("events: processor time each", "µs", cpu, Some(floor_cpu));
     report.print();
     Ok(())
 }

@@ -15,6 +15,8 @@ use tokio::process::{Child, Command};
 pub(crate) enum Program {
     /// The bot, with its data in a folder that it keeps between measurements.
     Majordome { program: PathBuf, data: PathBuf },
+    /// The engine with a feature that counts messages.
+    Counting { data: PathBuf },
     /// The bare loop.
     Echo,
 }
@@ -41,18 +43,12 @@ impl Subject {
                     .env("LOG_LEVEL", "warn");
                 command
             }
-            Program::Echo => {
-                let mut command = Command::new(std::env::current_exe()?);
-                command.arg("echo").args([
-                    "--api",
-                    &sim.api_url(),
-                    "--gateway",
-                    &sim.gateway_url(),
-                    "--token",
-                    &sim.bot_token(),
-                ]);
+            Program::Counting { data } => {
+                let mut command = own("counting", sim)?;
+                command.arg("--data").arg(data);
                 command
             }
+            Program::Echo => own("echo", sim)?,
         };
         let started_at = Instant::now();
         let child = command
@@ -109,4 +105,18 @@ impl Subject {
         }
         Ok(())
     }
+}
+
+/// A part of this program in a process of its own.
+fn own(part: &str, sim: &Sim) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(part).args([
+        "--api",
+        &sim.api_url(),
+        "--gateway",
+        &sim.gateway_url(),
+        "--token",
+        &sim.bot_token(),
+    ]);
+    Ok(command)
 }

@@ -52,6 +52,7 @@ pub(crate) mod code {
         UNKNOWN_VOICE_STATE = 404 10065 "Unknown Voice State";
         UNKNOWN_STAGE = 404 10067 "Unknown Stage Instance";
         UNKNOWN_EVENT = 404 10070 "Unknown Guild Scheduled Event";
+        NOT_FOR_BOTS = 403 20001 "Bots cannot use this endpoint";
         ONLY_BOTS = 403 20002 "Only bots can use this endpoint";
         SLOWMODE = 429 20016 "This action cannot be performed due to slowmode rate limit";
         MAX_PINS = 400 30003 "Maximum number of pins reached for the channel (250)";

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{clock::Millis, options::SimOptions};
+use crate::{clock::Millis, options::SimOptions, transcript::Names};
 
 /// A REST call as it was made and answered.
 #[derive(Clone, Debug)]
@@ -36,6 +36,33 @@ impl RecordedCall {
     /// `METHOD path`, for filters.
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+
+    /// The call as a line with names for ids: `POST /guilds/{Rust FR}/roles {"name":"Team"} → 200`.
+    pub fn render(&self, names: &Names) -> String {
+        let mut line = self.line();
+        let query: Vec<String> = self
+            .query
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        if !query.is_empty() {
+            line = format!("{line}?{}", query.join("&"));
+        }
+        if !self.body.is_null() {
+            line = format!("{line} {}", self.body);
+        }
+        if !self.files.is_empty() {
+            line = format!("{line} 📎 {}", self.files.join(", "));
+        }
+        line = format!("{} → {}", names.in_text(&line), self.status);
+        if self.code != 0 {
+            line = format!("{line} ({})", self.code);
+        }
+        match &self.reason {
+            Some(reason) => format!("{line} because “{reason}”"),
+            None => line,
+        }
     }
 
     /// Whether method and route are these; `{}` in `pattern` stands for any one part of the path.

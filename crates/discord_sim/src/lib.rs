@@ -37,6 +37,7 @@
 mod acts;
 mod clock;
 pub mod control;
+mod endpoint;
 mod error;
 mod faults;
 mod gateway;
@@ -54,6 +55,7 @@ mod state;
 mod transcript;
 mod validate;
 
+pub use endpoint::EndpointRefused;
 pub use faults::{Faults, Limited};
 pub use ids::Id;
 pub use journal::{RecordedCall, Violations};

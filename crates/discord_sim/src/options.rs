@@ -96,6 +96,8 @@ impl SimOptions {
             log_calls: false,
             log_transcript: false,
             messages_per_channel: 100,
+            interactions: 5_000,
+            replay_events: 5_000,
             ..Self::default()
         }
     }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::timestamp,
+    endpoint,
     ids::Id,
     journal::{RecordedCall, Violations},
     options::SimOptions,
@@ -39,6 +40,11 @@ impl Core {
         self.changed
             .send_modify(|version| *version = version.wrapping_add(1));
         result
+    }
+
+    /// The same for what nobody waits for.
+    pub(crate) fn with_quietly<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        act(&mut self.lock())
     }
 
     /// Looks at the world without waking anyone.
@@ -107,6 +113,7 @@ impl Sim {
             connections: AtomicU64::new(1),
             stopped: CancellationToken::new(),
         });
+        endpoint::start(&core);
         tokio::spawn(server::run(listener, Arc::clone(&core)));
         Ok(Self {
             _stop: Arc::new(StopOnDrop(core.stopped.clone())),
@@ -132,12 +139,21 @@ impl Sim {
         self.core.stopped.cancel();
     }
 
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
         self.core.with(act)
     }
 
     pub(crate) fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
         self.core.look(look)
+    }
+
+    /// Changes something that nobody waits for.
+    pub(crate) fn with_quietly<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        self.core.with_quietly(act)
     }
 
     /// `http://127.0.0.1:PORT`, to which clients add `/api/v10`.
@@ -175,6 +191,9 @@ impl Sim {
         self.with(|world| {
             world.clock.advance(by);
             world.run_events();
+            for interaction in world.interactions.values() {
+                interaction.wake();
+            }
         });
     }
 
@@ -188,6 +207,15 @@ impl Sim {
         let mut calls = self.calls();
         calls.retain(|call| call.is(method, pattern));
         calls
+    }
+
+    /// The REST calls so far as lines with names for ids, for snapshots and for reading.
+    pub fn rendered_calls(&self) -> String {
+        self.look(|world| {
+            let names = &world.diary.names;
+            let lines = world.journal.calls.iter().map(|call| call.render(names));
+            lines.collect::<Vec<_>>().join("\n")
+        })
     }
 
     /// Forgets the REST calls so far.

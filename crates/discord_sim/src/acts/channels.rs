@@ -7,6 +7,7 @@ use crate::{
     intents,
     state::{Channel, ChannelKind, World},
     transcript::Name,
+    validate::channels::shown_name,
 };
 
 impl World {
@@ -22,7 +23,11 @@ impl World {
             .iter()
             .chain(&guild.threads)
             .filter_map(|id| self.channels.get(id))
-            .find(|channel| channel.name == name && kind.is_none_or(|kind| channel.kind == kind))
+            .find(|channel| {
+                let is_called =
+                    channel.name == name || channel.name == shown_name(channel.kind, name);
+                is_called && kind.is_none_or(|kind| channel.kind == kind)
+            })
             .map(|channel| channel.id)
     }
 

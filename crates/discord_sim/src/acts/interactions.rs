@@ -60,8 +60,10 @@ impl World {
         self.tokens.insert(token, id);
         self.interactions.insert(id, interaction);
         self.forget_old_interactions();
-        self.gateway
-            .emit("INTERACTION_CREATE", 0, Reach::of(question.guild), &payload);
+        if !self.endpoint.send(id, &payload) {
+            let reach = Reach::of(question.guild);
+            self.gateway.emit("INTERACTION_CREATE", 0, reach, &payload);
+        }
         id
     }
 
@@ -69,6 +71,7 @@ impl World {
         while self.interactions.len() > self.options.interactions {
             if let Some((_, old)) = self.interactions.pop_first() {
                 self.tokens.remove(&old.token);
+                old.wake();
             }
         }
     }

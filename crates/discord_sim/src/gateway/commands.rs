@@ -1,5 +1,6 @@
 //! What a client asks for over the socket: presence, voice, members, channel info.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     ids::Id,
     intents,
     permissions::Permissions,
-    state::{Guild, World},
+    state::{Guild, World, guild::ShownMember},
 };
 
 /// One chunk carries this many members at most.
@@ -114,7 +115,7 @@ fn request_members(world: &mut World, session: &str, d: &Value) {
     let Ok(guild) = world.guild(guild_id) else {
         return;
     };
-    let (found, not_found) = match (query, d.get("user_ids")) {
+    let (found, not_found): (Vec<Id>, Vec<Id>) = match (query, d.get("user_ids")) {
         (Some(_), _) if wants_all => (guild.members.keys().copied().collect(), Vec::new()),
         (Some(query), _) => {
             let query = query.to_lowercase();
@@ -135,19 +136,54 @@ fn request_members(world: &mut World, session: &str, d: &Value) {
         }
         (None, None) => return,
     };
-    let chunks = chunk_payloads(
-        world,
-        guild,
-        &found,
-        &not_found,
-        presences,
-        nonce.as_deref(),
-    );
-    for chunk in chunks {
+    let presences: Option<Vec<Value>> = presences.then(|| {
+        let there = found
+            .iter()
+            .filter(|user| world.presences.contains_key(user));
+        there
+            .map(|user| world.presence_json(guild_id, *user))
+            .collect()
+    });
+    let count = found.len().div_ceil(CHUNK).max(1);
+    for index in 0..count {
+        let Some(guild) = world.guilds.get(&guild_id) else {
+            return;
+        };
+        let part = found.iter().skip(index * CHUNK).take(CHUNK);
+        let chunk = Chunk {
+            guild_id,
+            members: part
+                .filter_map(|id| guild.members.get(id))
+                .map(|member| world.shown_member(member))
+                .collect(),
+            chunk_index: index,
+            chunk_count: count,
+            not_found: (index == 0 && !not_found.is_empty()).then_some(&not_found),
+            presences: presences.as_ref().filter(|_| index == 0),
+            nonce: nonce.as_deref(),
+        };
+        // Nothing in it can fail to be written.
+        let text = serde_json::to_string(&chunk).unwrap_or_default();
         world
             .gateway
-            .emit_to(session, "GUILD_MEMBERS_CHUNK", &chunk);
+            .emit_text_to(session, "GUILD_MEMBERS_CHUNK", &text);
     }
+}
+
+/// One answer to a request for members.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "Discord's own field names")]
+struct Chunk<'a> {
+    guild_id: Id,
+    members: Vec<ShownMember<'a>>,
+    chunk_index: usize,
+    chunk_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_found: Option<&'a Vec<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presences: Option<&'a Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
 }
 
 /// `Some(seconds)` when all members were asked for too recently.
@@ -163,46 +199,6 @@ fn take_all_members_turn(world: &mut World, guild: Id) -> Option<f64> {
     }
     world.gateway.all_members_asked.insert(guild, now);
     None
-}
-
-fn chunk_payloads(
-    world: &World,
-    guild: &Guild,
-    found: &[Id],
-    not_found: &[Id],
-    presences: bool,
-    nonce: Option<&str>,
-) -> Vec<Value> {
-    let count = found.len().div_ceil(CHUNK).max(1);
-    (0..count)
-        .map(|index| {
-            let part = found.iter().skip(index * CHUNK).take(CHUNK);
-            let members: Vec<Value> = part
-                .clone()
-                .filter_map(|id| guild.members.get(id))
-                .map(|member| world.member_json(member))
-                .collect();
-            let mut chunk = json!({
-                "guild_id": guild.id,
-                "members": members,
-                "chunk_index": index,
-                "chunk_count": count,
-            });
-            if index == 0 && !not_found.is_empty() {
-                chunk["not_found"] = json!(not_found);
-            }
-            if presences {
-                chunk["presences"] = part
-                    .filter(|user| world.presences.contains_key(user))
-                    .map(|user| world.presence_json(guild.id, *user))
-                    .collect();
-            }
-            if let Some(nonce) = nonce {
-                chunk["nonce"] = nonce.into();
-            }
-            chunk
-        })
-        .collect()
 }
 
 fn send_sounds(world: &mut World, session: &str, d: &Value) {

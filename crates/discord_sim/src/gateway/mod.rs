@@ -107,13 +107,12 @@ impl Gateway {
 
     /// Sends one session an event, whatever its intents.
     pub(crate) fn emit_to(&mut self, session: &str, name: &str, payload: &Value) {
+        self.emit_text_to(session, name, &payload.to_string());
+    }
+
+    pub(crate) fn emit_text_to(&mut self, session: &str, name: &str, payload: &str) {
         if let Some(session) = self.sessions.get_mut(session) {
-            session.push(
-                name,
-                &payload.to_string(),
-                self.replay_events,
-                &mut self.held,
-            );
+            session.push(name, payload, self.replay_events, &mut self.held);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A question to the bot, and how it answers.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::{
     ids::Id,
     people::{Cannot, SeenMessage, SeenModal},
     sim::Sim,
-    state::World,
+    state::{Interaction, World},
 };
 
 /// Something a person asked of the bot: a command, a click, a form.
@@ -136,17 +136,27 @@ impl Asked {
     /// [`patience`](crate::SimOptions::patience).
     pub async fn answer(&self) -> Result<Answer, NoAnswer> {
         let id = self.interaction.clone()?;
-        let mut changes = self.sim.changed();
-        let (first, patience) = self
-            .sim
-            .look(|world| (world.options.first_answer, world.options.patience));
+        let (waiter, first, patience) = self.sim.with_quietly(|world| {
+            let interaction = world.interactions.get_mut(&id);
+            let options = &world.options;
+            (
+                interaction.map(Interaction::waiter),
+                options.first_answer,
+                options.patience,
+            )
+        });
+        let Some(waiter) = waiter else {
+            return Err(NoAnswer::Forgotten);
+        };
         let first_deadline = tokio::time::Instant::now() + first + Duration::from_millis(200);
         let last_deadline = tokio::time::Instant::now() + patience;
         loop {
-            changes.borrow_and_update();
+            let mut woken = pin!(waiter.notified());
+            // Registered before looking, so that no answer falls in between.
+            woken.as_mut().enable();
             let deferred = match self.sim.look(|world| progress(world, &self.sim, id)) {
                 Progress::Done(answer) => {
-                    self.sim.with(|world| mark_seen(world, id));
+                    self.sim.with_quietly(|world| mark_seen(world, id));
                     return Ok(*answer);
                 }
                 Progress::Forgotten => return Err(NoAnswer::Forgotten),
@@ -158,7 +168,7 @@ impl Asked {
             } else {
                 first_deadline
             };
-            let waited = tokio::time::timeout_at(deadline, changes.changed()).await;
+            let waited = tokio::time::timeout_at(deadline, woken).await;
             if waited.is_err() {
                 return self.give_up(id, deferred);
             }

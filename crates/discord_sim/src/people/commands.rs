@@ -14,6 +14,8 @@ use crate::{
 
 impl Person {
     /// Runs a slash command: `alice.slash("/hub create", &[("channel", (&hub).into())])`.
+    ///
+    /// Names may be the default ones or those of the person's language, as their client shows them.
     pub fn slash(&self, path: &str, arguments: &[(&str, Argument)]) -> Asked {
         self.asks(|world| self.run_slash(world, path, arguments, None))
     }
@@ -126,9 +128,11 @@ impl Person {
     ) -> Result<Command, Cannot> {
         let what = format!("use {name}");
         let context = u64::from(self.guild.is_none());
+        let locale = world.locale_of(self.id);
         let named = |command: &&Command| {
+            let localised = localised_name(command.fields.get("name_localizations"), locale);
             command.kind == kind
-                && command.name == name
+                && (command.name == name || localised == Some(name))
                 && (command.guild.is_none() || command.guild == self.guild)
         };
         let Some(command) = world
@@ -185,16 +189,20 @@ impl Person {
         };
         let command = self.find_command(world, name, CommandKind::Slash, channel)?;
         let what = format!("run /{}", words.join(" "));
+        let locale = world.locale_of(self.id);
         let mut level = command.options();
         let mut chain = Vec::new();
         for sub in subs {
-            let found = level.iter().find(|option| {
-                is_sub(option) && option.get("name").and_then(Value::as_str) == Some(sub)
-            });
+            let found = level
+                .iter()
+                .find(|option| is_sub(option) && is_called(option, sub, locale));
             let Some(found) = found else {
                 return Err(self.cannot(world, what, format!("there is no subcommand {sub}")));
             };
-            chain.push((sub, found.get("type").cloned().unwrap_or_default()));
+            chain.push((
+                found.get("name"),
+                found.get("type").cloned().unwrap_or_default(),
+            ));
             level = found
                 .get("options")
                 .and_then(Value::as_array)
@@ -211,7 +219,7 @@ impl Person {
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             if let Some((focused, text)) = typing
-                && focused == name
+                && is_called(option, focused, locale)
             {
                 if option.get("autocomplete") != Some(&Value::Bool(true)) {
                     return Err(self.cannot(world, what, format!("{name} does not complete")));
@@ -223,7 +231,7 @@ impl Person {
             }
             let given = arguments
                 .iter()
-                .find(|(key, _)| *key == name)
+                .find(|(key, _)| is_called(option, key, locale))
                 .map(|(_, value)| value);
             let Some(given) = given else {
                 let required = option.get("required") == Some(&Value::Bool(true));
@@ -236,11 +244,7 @@ impl Person {
                 .map_err(|why| self.cannot(world, what.clone(), format!("{name}: {why}")))?;
             options.push(json!({"name": name, "type": option["type"], "value": value}));
         }
-        let known = |key: &str| {
-            level
-                .iter()
-                .any(|o| o.get("name").and_then(Value::as_str) == Some(key))
-        };
+        let known = |key: &str| level.iter().any(|option| is_called(option, key, locale));
         let asked = arguments
             .iter()
             .map(|(key, _)| *key)
@@ -271,6 +275,25 @@ impl Person {
         }
         Ok(question)
     }
+}
+
+/// Whether an option or subcommand has this name, by default or in a language.
+fn is_called(option: &Value, name: &str, locale: &str) -> bool {
+    option.get("name").and_then(Value::as_str) == Some(name)
+        || localised_name(option.get("name_localizations"), locale) == Some(name)
+}
+
+/// The name in a language, with Discord's fallbacks.
+fn localised_name<'a>(names: Option<&'a Value>, locale: &str) -> Option<&'a str> {
+    let fallback = match locale {
+        "en-US" => "en-GB",
+        "en-GB" => "en-US",
+        "es-419" => "es-ES",
+        other => other,
+    };
+    let names = names?;
+    let name = names.get(locale).or_else(|| names.get(fallback))?;
+    name.as_str()
 }
 
 fn is_sub(option: &Value) -> bool {

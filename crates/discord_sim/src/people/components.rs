@@ -32,6 +32,15 @@ impl Person {
         })
     }
 
+    /// Presses a button with this custom id as if it stood on the message: what a message posted by an older version
+    /// of the bot, or by another bot on the same account, may carry.
+    pub fn clicks_id(&self, message: &SeenMessage, custom_id: &str) -> Asked {
+        self.asks(|_| {
+            let data = json!({ "custom_id": custom_id, "component_type": kind::BUTTON, "id": 0 });
+            Ok(self.component_question(message, data, format!("[ {custom_id} ]")))
+        })
+    }
+
     /// Picks from the select menu with this placeholder or custom id: labels or values of a text menu;
     /// people, roles and channels of the others.
     pub fn picks(&self, message: &SeenMessage, select: &str, values: &[Argument]) -> Asked {

@@ -8,6 +8,7 @@ use crate::{
     permissions::Permissions,
     sim::Sim,
     state::{ChannelKind, Member, User},
+    validate::channels::shown_name,
 };
 
 /// A guild. Cheap to clone.
@@ -150,7 +151,8 @@ impl Guild {
     fn channel_of_kind(&self, name: &str, kind: ChannelKind) -> ChannelRef {
         let id = self.sim.with(|world| {
             let known = world.channel_named(self.id, name, Some(kind));
-            known.unwrap_or_else(|| world.add_channel(self.id, kind, name, |_| {}))
+            let name = shown_name(kind, name);
+            known.unwrap_or_else(|| world.add_channel(self.id, kind, &name, |_| {}))
         });
         self.channel_ref(id)
     }

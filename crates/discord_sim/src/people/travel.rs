@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::speech::done;
 use crate::{
+    ids::Id,
     people::{Cannot, ChannelRef, Guild, Person, RoleRef},
     permissions::Permissions,
     state::{World, user::DmPolicy},
@@ -49,6 +50,25 @@ impl Person {
             world.enter_voice(guild, self.id, voice.id, |_| {});
             Ok(())
         })
+    }
+
+    /// Is idle for so long that Discord moves them to the guild's AFK channel, if there is one.
+    pub fn goes_afk(&self) {
+        self.sim.with(|world| {
+            let Some(guild) = self.guild else { return };
+            let afk = world
+                .guilds
+                .get(&guild)
+                .and_then(|home| home.fields.get("afk_channel_id"))
+                .and_then(Id::from_json);
+            let is_in_voice = world
+                .guilds
+                .get(&guild)
+                .is_some_and(|home| home.voice.contains_key(&self.id));
+            if let Some(afk) = afk.filter(|_| is_in_voice) {
+                world.enter_voice(guild, self.id, afk, |_| {});
+            }
+        });
     }
 
     /// Leaves voice.

@@ -134,6 +134,7 @@ pub(super) fn follow_up(world: &mut World, call: &Call) -> Outcome {
     let posted = world.write_answer(message, interaction.user, draft, &call.files)?;
     if let Some(interaction) = world.interactions.get_mut(&interaction.id) {
         interaction.followups.push(posted);
+        interaction.wake();
     }
     show(world, interaction.channel, posted)
 }

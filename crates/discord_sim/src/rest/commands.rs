@@ -39,6 +39,11 @@ pub(super) const ROUTES: &[Route] = &[
         "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions",
         permissions,
     ),
+    Route::bot(
+        "PUT",
+        "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions",
+        edit_permissions,
+    ),
 ];
 
 /// New commands per guild (or globally) and day.
@@ -251,6 +256,12 @@ fn permissions(world: &mut World, call: &Call) -> Outcome {
         code: 10066,
         ..code::UNKNOWN_COMMAND.into()
     })
+}
+
+fn edit_permissions(world: &mut World, call: &Call) -> Outcome {
+    find(world, call)?;
+    // Only people may, with a token of their own.
+    Err(code::NOT_FOR_BOTS.into())
 }
 
 const LIMITS: [(CommandKind, usize); 4] = [

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Outcome, Reply, Route};
+use super::{Call, Outcome, Reply, Route, Upload};
 use crate::{
     error::{ApiError, Form, code},
     ids::Id,
@@ -47,16 +47,7 @@ fn callback(world: &mut World, call: &Call) -> Outcome {
     if now > interaction.created + world.first_answer() {
         return Err(code::UNKNOWN_INTERACTION.into());
     }
-    let kind = call.body.get("type").and_then(Value::as_u64);
-    let Some(kind) = kind.filter(|kind| fits(*kind, &interaction)) else {
-        return Err(ApiError::form(
-            "type",
-            "BASE_TYPE_CHOICES",
-            "This type does not answer this kind of interaction.",
-        ));
-    };
-    let data = call.body.get("data").cloned().unwrap_or(Value::Null);
-    let is_ephemeral = answer(world, call, &interaction, kind, &data)?;
+    let (kind, is_ephemeral) = first_answer(world, &call.body, &call.files, &interaction)?;
     if !call.query_flag("with_response") {
         return Reply::empty();
     }
@@ -79,6 +70,40 @@ fn callback(world: &mut World, call: &Call) -> Outcome {
     Reply::ok(shown)
 }
 
+/// Checks and applies the first answer of an interaction; its kind, and whether it is ephemeral.
+fn first_answer(
+    world: &mut World,
+    body: &Value,
+    files: &[Upload],
+    interaction: &Interaction,
+) -> Result<(u64, bool), ApiError> {
+    let kind = body.get("type").and_then(Value::as_u64);
+    let Some(kind) = kind.filter(|kind| fits(*kind, interaction)) else {
+        return Err(ApiError::form(
+            "type",
+            "BASE_TYPE_CHOICES",
+            "This type does not answer this kind of interaction.",
+        ));
+    };
+    let data = body.get("data").cloned().unwrap_or(Value::Null);
+    let is_ephemeral = answer(world, files, interaction, kind, &data)?;
+    Ok((kind, is_ephemeral))
+}
+
+/// Applies the body of an HTTP response as the first answer.
+pub(crate) fn answer_over_http(world: &mut World, id: Id, body: &Value) -> Result<(), ApiError> {
+    let interaction = world
+        .interactions
+        .get(&id)
+        .cloned()
+        .ok_or(code::UNKNOWN_INTERACTION)?;
+    if interaction.answer.is_some() {
+        return Err(code::ALREADY_ACKNOWLEDGED.into());
+    }
+    first_answer(world, body, &[], &interaction)?;
+    Ok(())
+}
+
 fn fits(kind: u64, interaction: &Interaction) -> bool {
     use InteractionKind as Asked;
     let from_component = interaction.kind == Asked::Component || interaction.source.is_some();
@@ -99,7 +124,7 @@ fn fits(kind: u64, interaction: &Interaction) -> bool {
 /// Applies a first answer; says whether it is ephemeral.
 fn answer(
     world: &mut World,
-    call: &Call,
+    files: &[Upload],
     interaction: &Interaction,
     kind: u64,
     data: &Value,
@@ -110,9 +135,9 @@ fn answer(
             let usage = Use::Create {
                 may_be_ephemeral: true,
             };
-            let draft = draft(data, "data", &call.files, usage)?;
+            let draft = draft(data, "data", files, usage)?;
             let message = world.answer_message(id).ok_or(code::UNKNOWN_INTERACTION)?;
-            let posted = world.write_answer(message, interaction.user, draft, &call.files)?;
+            let posted = world.write_answer(message, interaction.user, draft, files)?;
             let is_ephemeral = world
                 .message(interaction.channel, posted)
                 .is_some_and(crate::state::Message::is_ephemeral);
@@ -146,7 +171,7 @@ fn answer(
                 .message(interaction.channel, source)
                 .is_some_and(crate::state::Message::is_ephemeral);
             if kind == kind::UPDATE {
-                world.edit_from_body(interaction.channel, source, data, "data", &call.files)?;
+                world.edit_from_body(interaction.channel, source, data, "data", files)?;
             }
             world.note_answer(id, kind, is_ephemeral, Value::Null);
             set_original(world, id, source);

@@ -27,6 +27,7 @@ mod users;
 mod webhooks;
 
 pub(crate) use call::{Auth, Call, Outcome, Reply, Route, Upload};
+pub(crate) use interactions::answer_over_http;
 pub(crate) use pipeline::{refusal, router};
 
 /// Every route there is.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{Auth, Call, Outcome, Reply, Route, Upload};
 use crate::{
     clock::timestamp,
+    endpoint,
     error::{ApiError, Scope, code},
     faults::{CallFault, RestDown},
     journal::RecordedCall,
@@ -79,7 +80,7 @@ async fn serve(
     parameters: Vec<(String, String)>,
     request: Request,
 ) -> Response {
-    let _in_flight = InFlight::enter(&core);
+    let (_in_flight, trouble) = InFlight::enter(&core, route, request.uri().path());
     let wire = request
         .extensions()
         .get::<ConnectInfo<Wire>>()
@@ -87,12 +88,6 @@ async fn serve(
     let headers = request.headers().clone();
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let trouble = core.with(|world| Trouble {
-        delay: world.faults.delay_rest,
-        down: world.faults.rest_down,
-        order: world.faults.event_before_reply,
-        fault: world.faults.strike(route.method, uri.path()),
-    });
     let cut = || {
         wire.as_ref()
             .map_or_else(|| StatusCode::BAD_GATEWAY.into_response(), Wire::cut)
@@ -133,6 +128,22 @@ async fn serve(
         files,
         reason: reason(&headers),
     };
+    if call.route == super::applications::ME
+        && let Some(url) = call.body.get("interactions_endpoint_url")
+    {
+        let url = url
+            .as_str()
+            .filter(|url| !url.is_empty())
+            .map(str::to_owned);
+        if let Err(error) = endpoint::set(&core, url).await {
+            let inner = "APPLICATION_INTERACTIONS_ENDPOINT_VERIFICATION_FAILED";
+            return refusal(&ApiError::form(
+                "interactions_endpoint_url",
+                inner,
+                error.to_string(),
+            ));
+        }
+    }
     let holds_events = trouble.order == Some(false);
     let (outcome, limits) = core.with(|world| {
         let (outcome, limits) = run(
@@ -234,9 +245,18 @@ fn html(status: StatusCode) -> Response {
 struct InFlight(Arc<Core>);
 
 impl InFlight {
-    fn enter(core: &Arc<Core>) -> Self {
-        core.with(|world| world.journal.in_flight += 1);
-        Self(Arc::clone(core))
+    /// Counts it, and sees what is to go wrong with it.
+    fn enter(core: &Arc<Core>, route: Route, path: &str) -> (Self, Trouble) {
+        let trouble = core.with_quietly(|world| {
+            world.journal.in_flight += 1;
+            Trouble {
+                delay: world.faults.delay_rest,
+                down: world.faults.rest_down,
+                order: world.faults.event_before_reply,
+                fault: world.faults.strike(route.method, path),
+            }
+        });
+        (Self(Arc::clone(core)), trouble)
     }
 }
 

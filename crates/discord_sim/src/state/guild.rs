@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Emoji, Invite, ScheduledEvent, Webhook};
+use super::{Emoji, Invite, ScheduledEvent, Webhook, user::ShownUser};
 use crate::{
     clock::{Millis, iso},
     ids::Id,
@@ -149,29 +150,46 @@ impl Member {
         self.timeout_until.is_some_and(|until| until > now)
     }
 
-    /// The member without `user`, as messages carry it.
-    pub(crate) fn partial_json(&self) -> Value {
-        json!({
-            "nick": self.nick,
-            "avatar": null,
-            "banner": null,
-            "roles": self.roles,
-            "joined_at": iso(self.joined),
-            "premium_since": null,
-            "deaf": self.is_deaf,
-            "mute": self.is_mute,
-            "pending": self.is_pending,
-            "flags": self.flags,
-            "communication_disabled_until": self.timeout_until.map(iso),
-        })
+    /// The member object, with their user or, as messages carry it, without.
+    pub(crate) fn shown<'a>(&'a self, user: Option<ShownUser<'a>>) -> ShownMember<'a> {
+        ShownMember {
+            nick: self.nick.as_deref(),
+            avatar: (),
+            banner: (),
+            roles: &self.roles,
+            joined_at: iso(self.joined),
+            premium_since: (),
+            deaf: self.is_deaf,
+            mute: self.is_mute,
+            pending: self.is_pending,
+            flags: self.flags,
+            communication_disabled_until: self.timeout_until.map(iso),
+            user,
+        }
     }
 
-    /// The member with `user`.
-    pub(crate) fn json(&self, user: Value) -> Value {
-        let mut member = self.partial_json();
-        member["user"] = user;
-        member
+    /// The member without `user`.
+    pub(crate) fn partial_json(&self) -> Value {
+        json!(self.shown(None))
     }
+}
+
+/// The member object. Written straight to text where there are many.
+#[derive(Serialize)]
+pub(crate) struct ShownMember<'a> {
+    nick: Option<&'a str>,
+    avatar: (),
+    banner: (),
+    roles: &'a [Id],
+    joined_at: String,
+    premium_since: (),
+    deaf: bool,
+    mute: bool,
+    pending: bool,
+    flags: u32,
+    communication_disabled_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<ShownUser<'a>>,
 }
 
 impl Guild {

@@ -64,25 +64,21 @@ pub(crate) struct Interaction {
     pub(crate) followups: Vec<Id>,
     /// Whether someone awaited the modal or the choices.
     pub(crate) is_seen: bool,
-    /// Woken when the real answer is there.
+    /// Woken whenever the answer may have come or cannot come any more.
     pub(crate) waiter: Option<Arc<Notify>>,
 }
 
 impl Interaction {
-    /// Whether the real answer is there: not a deferral that is still owed an edit.
-    pub(crate) fn is_answered(&self) -> bool {
-        self.answer
-            .as_ref()
-            .is_some_and(|answer| !answer.is_loading)
+    /// Wakes those who wait for the answer, to look again.
+    pub(crate) fn wake(&self) {
+        if let Some(waiter) = &self.waiter {
+            waiter.notify_waiters();
+        }
     }
 
-    /// Wakes who waits for the real answer, if it is there.
-    pub(crate) fn wake(&mut self) {
-        if self.is_answered()
-            && let Some(waiter) = self.waiter.take()
-        {
-            waiter.notify_one();
-        }
+    /// What to wait on for the answer.
+    pub(crate) fn waiter(&mut self) -> Arc<Notify> {
+        Arc::clone(self.waiter.get_or_insert_with(Arc::default))
     }
 
     /// The token lives for this long.

@@ -1,5 +1,6 @@
 //! Users: people, and the bot.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::ids::Id;
@@ -29,6 +30,23 @@ pub(crate) enum DmPolicy {
     ClosedByGuild,
 }
 
+/// The user object. Written straight to text where there are many.
+#[derive(Serialize)]
+pub(crate) struct ShownUser<'a> {
+    id: Id,
+    username: &'a str,
+    global_name: Option<&'a str>,
+    discriminator: &'static str,
+    avatar: Option<&'a str>,
+    avatar_decoration_data: (),
+    banner: (),
+    accent_color: (),
+    public_flags: u64,
+    flags: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bot: Option<bool>,
+}
+
 impl User {
     pub(crate) fn person(id: Id, name: &str) -> Self {
         Self {
@@ -48,23 +66,25 @@ impl User {
         self.display_name.as_deref().unwrap_or(&self.name)
     }
 
-    pub(crate) fn json(&self) -> Value {
-        let mut user = json!({
-            "id": self.id,
-            "username": self.name,
-            "global_name": self.display_name,
-            "discriminator": if self.is_bot { "4242" } else { "0" },
-            "avatar": self.avatar,
-            "avatar_decoration_data": null,
-            "banner": null,
-            "accent_color": null,
-            "public_flags": 0,
-            "flags": 0,
-        });
-        if self.is_bot {
-            user["bot"] = true.into();
+    /// The user as others see them.
+    pub(crate) fn shown(&self) -> ShownUser<'_> {
+        ShownUser {
+            id: self.id,
+            username: &self.name,
+            global_name: self.display_name.as_deref(),
+            discriminator: if self.is_bot { "4242" } else { "0" },
+            avatar: self.avatar.as_deref(),
+            avatar_decoration_data: (),
+            banner: (),
+            accent_color: (),
+            public_flags: 0,
+            flags: 0,
+            bot: self.is_bot.then_some(true),
         }
-        user
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!(self.shown())
     }
 
     /// The user as `/users/@me` and READY show it.

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::{
     Author, Channel, ChannelKind, Command, Guild, Interaction, Member, Message, Stage, User,
+    guild::ShownMember,
 };
 use crate::{
     clock::{Clock, Millis},
+    endpoint::Endpoint,
     error::{ApiError, code},
     faults::Faulty,
     gateway::{Gateway, Presence},
@@ -29,6 +31,8 @@ pub(crate) struct World {
     pub(crate) address: String,
     /// The application, and its bot user, which share an id.
     pub(crate) bot: Id,
+    /// What the application says about itself.
+    pub(crate) description: String,
     pub(crate) users: HashMap<Id, User>,
     /// People by their names.
     pub(crate) people: HashMap<String, Id>,
@@ -45,6 +49,7 @@ pub(crate) struct World {
     pub(crate) gateway: Gateway,
     pub(crate) faults: Faulty,
     pub(crate) limits: Limits,
+    pub(crate) endpoint: Endpoint,
     pub(crate) journal: Journal,
     pub(crate) diary: Diary,
     /// Uploaded files, by attachment.
@@ -54,6 +59,15 @@ pub(crate) struct World {
     /// When channels were renamed, for the limit of two in ten minutes.
     pub(crate) renames: BTreeMap<Id, Vec<Millis>>,
     secret_state: u64,
+}
+
+/// The secret half of the application's keys: different from run to run, and guarding nothing.
+fn seed_from(now: Millis) -> [u8; 32] {
+    let mut seed = [7; 32];
+    for (place, byte) in seed.iter_mut().zip(now.to_le_bytes()) {
+        *place = byte;
+    }
+    seed
 }
 
 impl World {
@@ -87,6 +101,7 @@ impl World {
             stages: BTreeMap::new(),
             faults: Faulty::default(),
             limits: Limits::new(),
+            endpoint: Endpoint::new(seed_from(now)),
             renames: BTreeMap::new(),
             files: BTreeMap::new(),
             command_creates: BTreeMap::new(),
@@ -95,6 +110,7 @@ impl World {
             mint,
             address,
             bot,
+            description: String::new(),
         }
     }
 
@@ -124,6 +140,11 @@ impl World {
         self.users
             .get(&self.bot)
             .map_or("bot", |bot| bot.shown_name())
+    }
+
+    /// The language of a user's client.
+    pub(crate) fn locale_of(&self, user: Id) -> &str {
+        self.users.get(&user).map_or("en-US", |user| &user.locale)
     }
 
     // ---- lookups that refuse like REST does ----
@@ -223,7 +244,11 @@ impl World {
     }
 
     pub(crate) fn member_json(&self, member: &Member) -> Value {
-        member.json(self.user_json(member.user))
+        json!(self.shown_member(member))
+    }
+
+    pub(crate) fn shown_member<'a>(&'a self, member: &'a Member) -> ShownMember<'a> {
+        member.shown(self.users.get(&member.user).map(User::shown))
     }
 
     pub(crate) fn channel_json(&self, channel: &Channel) -> Value {

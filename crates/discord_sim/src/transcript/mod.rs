@@ -179,6 +179,8 @@ impl World {
                     let mut head = author.clone();
                     match change {
                         Change::Posted => {}
+                        // What ends a deferral is the answer itself and no change of it.
+                        Change::Edited if message["edited_timestamp"].is_null() => {}
                         Change::Edited => head.push_str(" (edited)"),
                         Change::Deleted => head.push_str(" (deleted)"),
                     }

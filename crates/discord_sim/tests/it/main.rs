@@ -4,6 +4,7 @@
 
 mod answers;
 mod channels;
+mod endpoint;
 mod events;
 mod faults;
 mod gateway;
@@ -13,3 +14,4 @@ mod messages;
 mod outside;
 mod protocol;
 mod support;
+mod transcript;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use testkit::discord_sim::Permissions;
+
 use crate::features;
 
 #[tokio::test]
@@ -122,6 +124,23 @@ async fn access_is_checked_on_commands_and_on_every_click() {
         assert!(refused.is_ephemeral && refused.text().contains("Il te faut"), "{refused:?}");
         let opened = story.answer(owner.clicks(panel.message(), "Guarded")).await;
         assert!(opened.text().contains("opened"), "{}", opened.text());
+    })
+    .await;
+}
+#[tokio::test]
+async fn who_manages_the_server_needs_no_role() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let role = guild.role("Managers", Permissions::MANAGE_GUILD);
+        guild.owner().gives_role(&alice, &role);
+        assert!(
+            story
+                .answer(alice.slash("/secret", &[]))
+                .await
+                .text()
+                .contains("the secret")
+        );
     })
     .await;
 }

@@ -1,6 +1,10 @@
 //! A feature that breaks hurts nobody else.
 
-use crate::features;
+use std::time::Duration;
+
+use testkit::discord_sim::{Person, SimOptions};
+
+use crate::{features, probe};
 
 #[tokio::test]
 async fn a_panic_and_a_fault_are_told_by_a_number_alone() {
@@ -18,6 +22,149 @@ async fn a_panic_and_a_fault_are_told_by_a_number_alone() {
         insta::assert_snapshot!(answer.text(), @"│ The rule of the tests: not today. Come back tomorrow.");
         let answer = story.answer(alice.slash("/slow", &[("milliseconds", 0.into())])).await;
         assert!(answer.text().contains("slept 0 ms"), "the bot still works");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_blocks_panics_and_floods_delays_nobody() {
+    let sim = SimOptions {
+        patience: Duration::from_secs(30),
+        ..Default::default()
+    };
+    testkit::story_with(
+        features,
+        sim,
+        testkit::BotOptions::default(),
+        async |story| {
+            let guild = story.sim.guild("Rust FR");
+            let channel = guild.text("talk");
+            probe::table(story).await;
+            let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+            story.idle().await;
+            // A thread of the bot is held for six seconds; deferred meanwhile, so nobody sees a failure.
+            let blocked = bob.slash("/broken", &[("how", "block".into())]);
+            // Handlers of events that panic, and more events than a mailbox holds.
+            for index in 0..1_500 {
+                bob.says(&channel, if index % 10 == 0 { "panic" } else { "flood" });
+            }
+            for _ in 0..50 {
+                let answer = alice.slash("/calm", &[]).answer().await.expect("an answer");
+                assert!(!answer.was_deferred, "answered at once: {answer:?}");
+            }
+            let blocked = blocked.answer().await.expect("an answer in the end");
+            assert!(
+                blocked.was_deferred && blocked.text().contains("unblocked"),
+                "{blocked:?}"
+            );
+            story.idle().await;
+            assert!(
+                probe::repairs(story).await > 0,
+                "what was dropped is made good"
+            );
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_outdated_button_gets_a_kind_answer() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR").locale("fr");
+        let alice = guild.member("alice").locale("fr");
+        let panel = story.answer(alice.slash("/panel", &[])).await;
+        for id in [
+            "probe:gone:v1",
+            "probe:wait:v9:0",
+            "probe:wait:v1:soon",
+            "nonsense",
+            "autorole:btn:1:2:3",
+        ] {
+            let answer = story.answer(alice.clicks_id(panel.message(), id)).await;
+            assert!(answer.is_ephemeral);
+            assert!(
+                answer.text().contains("d'une version plus ancienne"),
+                "{id}: {}",
+                answer.text()
+            );
+        }
+    })
+    .await;
+}
+
+/// What a broken or foreign gateway might send: texts cut, numbers where words belong, unknown names, nonsense ids.
+fn broken_payloads(count: u32) -> impl Iterator<Item = (String, String)> {
+    let names = [
+        "MESSAGE_CREATE",
+        "INTERACTION_CREATE",
+        "GUILD_CREATE",
+        "GUILD_DELETE",
+        "READY",
+        "RESUMED",
+        "GUILD_MEMBER_ADD",
+        "VOICE_STATE_UPDATE",
+        "SOMETHING_NEW",
+        "",
+        "message_create",
+        "GUILD_MEMBERS_CHUNK",
+    ];
+    let bodies = [
+        "null",
+        "{}",
+        "[]",
+        "0",
+        "\"\"",
+        "{\"id\":null}",
+        "{\"id\":\"x\"}",
+        "{\"id\":18446744073709551616}",
+        "{\"guild_id\":\"0\"}",
+        "{\"id\":\"1\",\"type\":99,\"token\":\"t\"}",
+        "{\"id\":\"1\",\"application_id\":\"2\",\"type\":3,\"token\":\"t\",\"data\":{\"custom_id\":\"\\u0000:\",\"component_type\":2}}",
+        "{\"op\":0,\"t\":\"READY\",\"s\":7}",
+        "{\"content\":\"\\ud800\"}",
+    ];
+    // A generator of its own, so that every run sends the same.
+    let mut state = 0x2545_F491_4F6C_DD1Du64;
+    let mut pick = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    (0..count).map(move |index| {
+        let body = bodies[pick(bodies.len())];
+        let body = match pick(3) {
+            0 => body.to_owned(),
+            1 => format!("{{\"id\":\"{index}\",\"extra\":{body}}}"),
+            _ => format!(
+                "{{\"channel_id\":\"{}\",\"values\":[{body},{body}],\"member\":{body}}}",
+                pick(1_000)
+            ),
+        };
+        (names[pick(names.len())].to_owned(), body)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_broken_payloads_are_skipped() {
+    testkit::story(features, async |story| {
+        story.allows_refusals = true;
+        let guild = story.sim.guild("Rust FR");
+        probe::table(story).await;
+        let alice: Person = guild.member("alice");
+        story.idle().await;
+        for (index, (name, body)) in broken_payloads(10_000).enumerate() {
+            story.sim.faults().raw_dispatch(&name, &body);
+            if index % 1_000 == 0 {
+                let answer = story.answer(alice.slash("/calm", &[])).await;
+                assert!(
+                    answer.text().contains("calm"),
+                    "after {index} broken payloads"
+                );
+            }
+        }
+        let answer = story.answer(alice.slash("/calm", &[])).await;
+        assert!(answer.text().contains("calm"));
     })
     .await;
 }

@@ -6,9 +6,10 @@ mod answering;
 mod isolation;
 mod probe;
 mod resilience;
+mod rest;
 
-use probe::Probe;
+use probe::{Calm, Probe};
 
 fn features() -> feature::Registry {
-    feature::Registry::new().with(Probe)
+    feature::Registry::new().with(Probe).with(Calm)
 }

@@ -349,3 +349,26 @@ async fn repair(kit: Kit<Probe>, guild: database::GuildId) -> Outcome<()> {
         .await?;
     Ok(())
 }
+
+/// Another feature, that does what it should.
+pub(crate) struct Calm;
+
+impl Feature for Calm {
+    const NAME: &'static str = "calm";
+
+    fn register(scope: &mut Scope<'_, Self>) {
+        scope
+            .french("calm = calme\n    .desc = Reste calme\n")
+            .command(calm);
+    }
+}
+
+/// Stays calm
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "calm")]
+pub(crate) struct StayCalm {}
+impl SlashCommand for StayCalm {}
+
+async fn calm(_: Ctx<Calm>, _: StayCalm) -> Outcome<Reply> {
+    Ok(Reply::text("calm"))
+}
