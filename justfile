@@ -14,9 +14,9 @@ demo *ARGS:
 # Run every test
 test *ARGS:
     @if command -v cargo-nextest >/dev/null; then \
-        cargo nextest run --locked --workspace "$@" && cargo test --locked --workspace --doc; \
+        cargo nextest run --locked --workspace --no-fail-fast "$@" && cargo test --locked --workspace --doc; \
     else \
-        cargo test --locked --workspace "$@"; \
+        cargo test --locked --workspace --no-fail-fast "$@"; \
     fi
 
 # Run the bot, built for speed; BOT_TOKEN comes from .env

@@ -17,20 +17,17 @@ say() { printf '%s\n' "bootstrap: $*" >&2; }
 fail() { say "error: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command as root. Asks for a password only where someone is there to type it.
+# Whether commands can be run as root: by asking for a password only where someone is there to type it.
+can_root() { [ "$(id -u)" = 0 ] || { have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }; }
+
 as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        sudo "$@"
-    else
-        fail "this needs root. Run as root: $*"
-    fi
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 updated=
 apt_install() {
     have apt-get || fail "no apt-get here; install by hand what corresponds to: $*"
+    can_root || fail "installing needs root. Run this once as root: apt-get install $*"
     if [ -z "$updated" ]; then
         say "refreshing the list of packages"
         as_root apt-get -qq update
@@ -64,7 +61,7 @@ ensure_postgres() {
     [ -n "${DATABASE_URL:-}" ] && return 0
     find_postgres && return 0
     # The program starts its own; one of the system's on port 5432 would only be in the way.
-    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    if can_root && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
         apt_install postgresql-common
         as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' \
             /etc/postgresql-common/createcluster.conf
@@ -75,7 +72,7 @@ ensure_postgres() {
 
 ensure_just() {
     have just && return 0
-    if apt_has just && { [ "$(id -u)" = 0 ] || have sudo; }; then
+    if apt_has just && can_root; then
         apt_install just
     elif have pip3 || have pip; then
         say "installing just from its Python package, into $tools"

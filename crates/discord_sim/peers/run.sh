@@ -30,6 +30,8 @@ play() {
     sleep 0.05
   done
   set +e
+  # Each line is NAME=value without spaces.
+  # shellcheck disable=SC2046
   env $(cat "$out") "$@"
   local code=$?
   set -e

@@ -1,5 +1,8 @@
 //! All SQL of the queue.
 //!
+//! What runs is gathered once per statement, into arrays: a table that comes and goes has no statistics to
+//! trust, and a plan that looks for running jobs once per waiting job takes a second for a crowd.
+//!
 //! Instants of jobs come from the program's clock; only leases compare with the server's own time.
 
 use std::time::Duration;
@@ -17,9 +20,6 @@ pub(crate) const CHANNEL: &str = "majordome_jobs";
 
 /// Held while a worker takes jobs, so that two never weigh the same queue at the same moment.
 const CLAIM_LOCK: i64 = 0x6a6f_6273;
-
-/// Due jobs looked at in one claim: beyond them nothing is lost, only looked at in the next.
-const LOOK_AT: i64 = 1000;
 
 /// A job that this worker has taken.
 #[derive(Debug)]
@@ -74,7 +74,8 @@ pub(crate) async fn lock_claims(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Takes up to `limit` due jobs for `worker`, at most one of each queue and key.
+/// Takes up to `limit` due jobs for `worker`, at most one of each queue, from among the first `window`
+/// that nothing blocks.
 ///
 /// Call under [`lock_claims`], in a statement of its own, so that this one sees what others took.
 pub(crate) async fn claim(
@@ -83,21 +84,21 @@ pub(crate) async fn claim(
     names: &[String],
     now: Timestamp,
     lease: Duration,
+    window: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<Taken>> {
     let mut taken = sqlx::query_as!(
         Taken,
-        r#"with due as (
-             select id, name, key, queue, run_at
-             from jobs.job as waiting
+        r#"with running as materialized (
+             select queue, name || ' ' || key as name_key from jobs.job where locked_by is not null
+         ), due as (
+             select id, queue, run_at
+             from jobs.job
              where locked_by is null and dead_at is null and run_at <= $3 and name = any($2)
-                 and (queue is null or not exists (
-                     select from jobs.job as running
-                     where running.locked_by is not null and running.queue = waiting.queue))
-                 and (key is null or not exists (
-                     select from jobs.job as running
-                     where running.locked_by is not null
-                         and running.name = waiting.name and running.key = waiting.key))
+                 and (queue is null
+                     or queue <> all(array(select queue from running where queue is not null)))
+                 and (key is null or name || ' ' || key
+                     <> all(array(select name_key from running where name_key is not null)))
              order by run_at, id
              limit $5
          ), first as (
@@ -105,13 +106,13 @@ pub(crate) async fn claim(
              from due
              order by coalesce('queue ' || queue, 'job ' || id), run_at, id
          ), chosen as (
-             select job.id from jobs.job
-             where job.id in (select id from first order by run_at, id limit $6)
+             select id from jobs.job
+             where id = any(array(select id from first order by run_at, id limit $6))
                  and locked_by is null and dead_at is null and run_at <= $3
              for update skip locked
          )
          update jobs.job
-         set locked_by = $1, locked_until = clock_timestamp() + make_interval(secs => $4)
+         set locked_by = $1, locked_until = statement_timestamp() + make_interval(secs => $4)
          from chosen
          where job.id = chosen.id
          returning job.id, job.name, job.payload, job.run_at, job.attempts,
@@ -120,7 +121,7 @@ pub(crate) async fn claim(
         names,
         now.to_sqlx(),
         lease.as_secs_f64(),
-        LOOK_AT,
+        window,
         limit,
     )
     .fetch_all(db)
@@ -140,7 +141,7 @@ pub(crate) async fn take_back(
     let mine: Vec<i64> = mine.iter().map(|id| id.get()).collect();
     sqlx::query!(
         "delete from jobs.job as lost
-         where locked_until <= clock_timestamp() and id <> all($1)
+         where locked_by is not null and locked_until <= statement_timestamp() and id <> all($1)
              and (cancelled or exists (
                  select from jobs.job as newer
                  where newer.locked_by is null and newer.dead_at is null
@@ -158,7 +159,7 @@ pub(crate) async fn take_back(
              run_at = case when attempts = 0 then run_at
                  else greatest(run_at, $2::timestamptz + make_interval(secs => least(2 ^ attempts, 900))) end,
              dead_at = case when attempts + 1 >= $3 then $2 end
-         where locked_until <= clock_timestamp() and id <> all($1)",
+         where locked_by is not null and locked_until <= statement_timestamp() and id <> all($1)",
         &mine,
         now.to_sqlx(),
         max_attempts,
@@ -181,15 +182,19 @@ pub(crate) async fn next(db: &mut PgConnection, names: &[String]) -> sqlx::Resul
     // A job behind a running one of its queue or key is due, yet can not run: the end of that one
     // wakes the worker, so it is no reason to wake up before.
     let row = sqlx::query!(
-        "select
-             (select min(run_at) from jobs.job as waiting
+        "with running as materialized (
+             select queue, name || ' ' || key as name_key from jobs.job where locked_by is not null
+         )
+         select
+             (select run_at from jobs.job
               where locked_by is null and dead_at is null and name = any($1)
-                  and not exists (
-                      select from jobs.job as running
-                      where running.locked_by is not null
-                          and (running.queue = waiting.queue
-                              or (running.name = waiting.name and running.key = waiting.key)))) as due,
-             (select extract(epoch from min(locked_until) - clock_timestamp())::float8
+                  and (queue is null
+                      or queue <> all(array(select queue from running where queue is not null)))
+                  and (key is null or name || ' ' || key
+                      <> all(array(select name_key from running where name_key is not null)))
+              order by run_at, id
+              limit 1) as due,
+             (select extract(epoch from min(locked_until) - statement_timestamp())::float8
               from jobs.job where locked_by is not null) as lease_ends",
         names,
     )
@@ -211,7 +216,7 @@ pub(crate) async fn renew(
 ) -> sqlx::Result<()> {
     let mine: Vec<i64> = mine.iter().map(|id| id.get()).collect();
     sqlx::query!(
-        "update jobs.job set locked_until = clock_timestamp() + make_interval(secs => $2)
+        "update jobs.job set locked_until = statement_timestamp() + make_interval(secs => $2)
          where locked_by = $1 and id = any($3)",
         worker,
         lease.as_secs_f64(),

@@ -29,6 +29,9 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How often a job may take its worker down with it before it is dead.
 const MOST_LOSSES: i32 = 10;
 
+/// Due jobs that are looked at in one go behind a crowd.
+const WIDE: i64 = 1000;
+
 /// Shortest pause before another attempt: `retry_after(0)` must not become a storm.
 const SHORTEST_RETRY: SignedDuration = SignedDuration::from_millis(100);
 
@@ -154,19 +157,19 @@ impl Worker {
                     tokio::pin!(ended);
                     ended.as_mut().enable();
                     inner.look().await?;
-                    let counts = self
-                        .jobs()
-                        .counts(&mut *inner.database.acquire().await?)
-                        .await?;
                     let mine = inner.mine();
                     if !mine.is_empty() {
                         ended.await;
-                    } else if counts.running == 0 && !inner.can_run_more().await? {
-                        return Ok(inner.running().ended - before);
-                    } else {
-                        // Another worker runs them, or a caller holds the row: neither tells its end.
-                        tokio::time::sleep(Duration::from_millis(10)).await;
+                        continue;
                     }
+                    let mut connection = inner.database.acquire().await?;
+                    let counts = self.jobs().counts(&mut connection).await?;
+                    drop(connection);
+                    if counts.running == 0 && !inner.can_run_more().await? {
+                        return Ok(inner.running().ended - before);
+                    }
+                    // Another worker runs them, or a caller holds the row: neither tells its end.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
             .await;
@@ -226,6 +229,7 @@ impl Inner {
     async fn look(self: &Arc<Self>) -> sqlx::Result<()> {
         self.fire_schedules().await?;
         self.bury().await?;
+        let mut first = true;
         loop {
             let mine = self.mine();
             let free = self.concurrency.saturating_sub(mine.len());
@@ -243,12 +247,16 @@ impl Inner {
                 0
             };
             let limit = i64::try_from(free).unwrap_or(i64::MAX);
+            // Most often the first few that are due can all run. Only behind a crowd in one queue is it
+            // worth the cost to look further.
+            let window = if first { limit.saturating_mul(4) } else { WIDE };
             let taken = store::claim(
                 &mut transaction,
                 &self.id,
                 &self.names,
                 now,
                 self.lease.length(),
+                window,
                 limit,
             )
             .await?;
@@ -258,9 +266,10 @@ impl Inner {
             if lost > 0 {
                 tracing::warn!(jobs = lost, "took back jobs of a worker that fell silent");
             }
-            if taken.is_empty() {
+            if taken.is_empty() && !first {
                 return Ok(());
             }
+            first = false;
             for job in taken {
                 self.spawn(job, asked);
             }
