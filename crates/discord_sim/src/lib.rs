@@ -31,6 +31,14 @@
 //! - [`control`]: the same verbs over HTTP, for other processes, and a load driver.
 //! - [`SeenMessage`] and [`SeenModal`]: what people see.
 //!
+//! Who cannot do something is told so where the answer is awaited ([`NoAnswer::CouldNotAsk`]); verbs that
+//! ask nothing panic with the reason, and have a `try_` form where a test may want the refusal.
+//!
+//! A test ends by looking at what it did not expect: [`Sim::unread`] is what the bot wrote and nobody looked
+//! at, [`Sim::violations`] what Discord would hold against it. [`Sim::changed`] and [`Sim::wait_until`] wait
+//! for a condition without sleeping; [`Sim::advance`] moves the clock that tokens, timeouts, limits and
+//! events go by.
+//!
 //! All state sits behind one lock that no await is ever under; verbs of people are synchronous, and what
 //! follows from them goes out to the gateway's sessions at once.
 

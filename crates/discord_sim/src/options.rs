@@ -41,6 +41,9 @@ pub struct SimOptions {
     pub compression: bool,
     /// Whether route limits (429) are enforced.
     pub rate_limits: bool,
+    /// Whether channels that the bot cannot see come without their names and topics in events, as Discord
+    /// announced.
+    pub obfuscate_channels: bool,
     /// Whether every REST call is kept for [`Sim::calls`](crate::Sim::calls).
     pub log_calls: bool,
     /// Whether what people do and see is kept for [`Sim::transcript`](crate::Sim::transcript).
@@ -76,6 +79,7 @@ impl Default for SimOptions {
             replay_events: 10_000,
             compression: true,
             rate_limits: true,
+            obfuscate_channels: false,
             log_calls: true,
             log_transcript: true,
             log_limit: 20_000,

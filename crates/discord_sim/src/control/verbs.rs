@@ -141,7 +141,9 @@ pub enum Verb {
     Advance { seconds: u64 },
     /// Waits until this many shards are connected.
     WaitConnected { shards: usize, seconds: u64 },
-    /// Switches a fault on or off; the names are in `control/trouble.rs`.
+    /// Makes something go wrong. Without a value: `op7`, `drop`, `duplicate`, `reorder`; on or off: `op9`
+    /// (resumable or not), `freeze_acks`, `dead_resume_address`, `rest_down`; with a number: `close` (the
+    /// code), `delay_rest` (milliseconds).
     Fault {
         name: String,
         #[serde(default)]

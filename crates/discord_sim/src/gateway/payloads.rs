@@ -128,7 +128,11 @@ impl World {
             .map(|member| iso(member.joined));
         let (mut channels, mut threads) = (Vec::new(), Vec::new());
         for channel in guild.channels.iter().filter_map(|id| self.channels.get(id)) {
-            channels.push(self.channel_json(channel));
+            let mut shown = self.channel_json(channel);
+            if self.options.obfuscate_channels && !self.bot_sees(channel.id) {
+                obfuscate(&mut shown);
+            }
+            channels.push(shown);
         }
         for thread in guild.threads.iter().filter_map(|id| self.channels.get(id)) {
             let is_active = thread
@@ -244,5 +248,16 @@ impl World {
     fn stages_json(&self, guild: Id) -> Value {
         let stages = self.stages.values().filter(|stage| stage.guild == guild);
         stages.map(crate::state::Stage::json).collect()
+    }
+}
+
+/// Hides what a channel is called and about, and marks it as hidden.
+fn obfuscate(channel: &mut Value) {
+    const CHANNEL_OBFUSCATED: u64 = 1 << 17;
+    let flags = channel["flags"].as_u64().unwrap_or(0);
+    channel["flags"] = json!(flags | CHANNEL_OBFUSCATED);
+    channel["name"] = json!("hidden");
+    if channel.get("topic").is_some() {
+        channel["topic"] = Value::Null;
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions: start, events, resume.
 
 use discord_sim::Sim;
-use twilight_gateway::{CloseFrame, Event, Intents};
+use twilight_gateway::{CloseFrame, Event, EventTypeFlags, Intents, StreamExt as _};
 
 use crate::support::{Bot, sim};
 
@@ -79,4 +79,40 @@ async fn a_guild_joined_while_running_is_announced() {
         })
         .await;
     assert_eq!(name, "later");
+}
+
+#[tokio::test]
+async fn hidden_channels_lose_their_names_where_discord_hides_them() {
+    crate::support::install_crypto();
+    let options = discord_sim::SimOptions {
+        obfuscate_channels: true,
+        ..discord_sim::SimOptions::default()
+    };
+    let sim = Sim::start(options).await.unwrap();
+    let guild = sim
+        .guild("g")
+        .bot_permissions(discord_sim::Permissions::VIEW_CHANNEL);
+    let secret = guild.text("secret");
+    secret.deny_everyone(discord_sim::Permissions::VIEW_CHANNEL);
+    let role = guild.bot_role().expect("the bot has one");
+    secret.deny(&role, discord_sim::Permissions::VIEW_CHANNEL);
+    let mut shard = crate::support::shard(&sim, Intents::GUILDS);
+    let names = loop {
+        let event = shard
+            .next_event(EventTypeFlags::all())
+            .await
+            .unwrap()
+            .unwrap();
+        if let Event::GuildCreate(created) = event
+            && let twilight_model::gateway::payload::incoming::GuildCreate::Available(created) =
+                *created
+        {
+            break created
+                .channels
+                .into_iter()
+                .filter_map(|channel| channel.name)
+                .collect::<Vec<_>>();
+        }
+    };
+    assert_eq!(names, ["general", "hidden"]);
 }
