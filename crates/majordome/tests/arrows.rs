@@ -12,8 +12,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "database" | "discord_sim" => &[],
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
-        "testkit" => &["host", "feature", "jobs", "database", "discord_sim"],
-        "bench" => &["host", "feature", "jobs", "database", "discord_sim"],
+        "testkit" | "bench" => &["host", "feature", "jobs", "database", "discord_sim"],
         // The program knows every feature, and the simulator for its demo.
         "majordome" => return None,
         // Whatever else is in the house is a feature.
