@@ -23,7 +23,7 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 ///
 /// See [Discord Docs/User Agent](https://docs.discord.com/developers/reference#user-agent).
 const AGENT: &str = concat!(
-    "DiscordBot (https://docs.rs/twilight-http, ",
+    "DiscordBot (https://twilight.rs, ",
     env!("CARGO_PKG_VERSION"),
     ") Majordome"
 );
