@@ -42,9 +42,10 @@ async fn who_blocks_panics_and_floods_delays_nobody() {
             probe::table(story).await;
             let (alice, bob) = (guild.member("alice"), guild.member("bob"));
             story.idle().await;
+            let before = probe::repairs(story).await;
             // A thread of the bot is held for six seconds; deferred meanwhile, so nobody sees a failure.
             let blocked = bob.slash("/broken", &[("how", "block".into())]);
-            // Handlers of events that panic, and more events than a mailbox holds.
+            // A flood of events, every tenth of which makes its handler panic.
             for index in 0..1_500 {
                 bob.says(&channel, if index % 10 == 0 { "panic" } else { "flood" });
             }
@@ -63,11 +64,44 @@ async fn who_blocks_panics_and_floods_delays_nobody() {
             );
             story.idle().await;
             assert!(
-                probe::repairs(story).await > 0,
-                "what was dropped is made good"
+                probe::repairs(story).await > before,
+                "what a panic left undone is made good"
             );
         },
     )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_mailbox_is_made_good_by_repair() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let channel = guild.text("talk");
+        probe::table(story).await;
+        let bob = guild.member("bob");
+        story.idle().await;
+        let before = probe::repairs(story).await;
+        // Without the database nothing leaves the mailbox, and it holds 1,024 events.
+        story.cut_database(true);
+        for index in 0..1_500 {
+            bob.says(&channel, &format!("word {index}"));
+        }
+        // The question comes behind all of it, so its answer says that all has come in.
+        let answer = bob.slash("/calm", &[]).answer().await.expect("an answer");
+        assert!(
+            !answer.was_deferred,
+            "the others are served meanwhile: {answer:?}"
+        );
+        story.cut_database(false);
+        story.idle().await;
+        let heard = probe::messages(story).await.len();
+        assert!((1_024..1_500).contains(&heard), "{heard} of 1500 were kept");
+        assert_eq!(
+            probe::repairs(story).await,
+            before + 1,
+            "what was dropped is repaired, once"
+        );
+    })
     .await;
 }
 

@@ -8,7 +8,10 @@ use feature::{
     Submit, TextField, custom_id,
 };
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
-use twilight_model::{gateway::payload::incoming::MessageCreate, guild::Permissions};
+use twilight_model::{
+    gateway::{Intents, payload::incoming::MessageCreate},
+    guild::Permissions,
+};
 
 pub(crate) struct Probe;
 
@@ -24,6 +27,7 @@ impl Feature for Probe {
             .command(form)
             .command(panel)
             .command(secret)
+            .intents(Intents::MESSAGE_CONTENT)
             .on(heard)
             .reconcile(repair)
             .component(wait)
