@@ -70,10 +70,15 @@ async fn serve(engine: &Engine, incoming: Incoming) {
     let answering = Answering::new(engine, &interaction, &found, scene.lang);
 
     let acknowledged = match deferral.filter(|_| is_replayed) {
-        Some(deferral) => match defer::claim(&answering, deferral).await {
-            Some(acknowledged) => acknowledged,
-            None => return,
-        },
+        Some(deferral) => {
+            let turn = engine.crowd.turn().await;
+            let claimed = defer::claim(&answering, deferral).await;
+            drop(turn);
+            match claimed {
+                Some(acknowledged) => acknowledged,
+                None => return,
+            }
+        }
         None => Acknowledged::No,
     };
     let (acknowledged, shown) = run(engine, found, scene, &answering, deferral, acknowledged).await;

@@ -7,21 +7,42 @@ use std::{
 
 use database::InteractionId;
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// How many interactions of one feature are served at a time.
 const PLACES: usize = 512;
 /// How many interactions are remembered; Discord repeats one within seconds if it does.
 const REMEMBERED: usize = 8_192;
 
+/// How many replayed interactions are claimed at a time: a crash under load leaves thousands, and each claim is a
+/// call or two.
+const CLAIMS: usize = 64;
+
 /// Keeps count; one for the program.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Crowd {
+    claims: Semaphore,
     places: Mutex<HashMap<&'static str, Arc<Semaphore>>>,
     seen: Mutex<(HashSet<InteractionId>, VecDeque<InteractionId>)>,
 }
 
+impl Default for Crowd {
+    fn default() -> Self {
+        Self {
+            claims: Semaphore::new(CLAIMS),
+            places: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+}
+
 impl Crowd {
+    /// A turn to claim a replayed interaction.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Never closed, so never refused.
+        self.claims.acquire().await.ok()
+    }
+
     /// Whether the interaction was not seen before.
     pub(super) fn is_new(&self, id: InteractionId) -> bool {
         let mut seen = self.seen.lock();
