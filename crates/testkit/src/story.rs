@@ -123,21 +123,13 @@ impl Story {
 
     /// Waits until the bot is connected, its commands are in Discord, and it is idle.
     pub async fn ready(&self) {
-        let connected = self
-            .sim
-            .wait_until(PATIENCE, |sim| sim.connected_shards() > 0)
-            .await;
-        assert!(
-            connected.is_ok(),
-            "the bot does not connect\n{}",
-            self.sim.transcript()
-        );
+        self.reconnected("its start").await;
         let synced = tokio::time::timeout(PATIENCE, self.bot().running().synced()).await;
         assert!(synced.is_ok(), "the commands do not reach Discord");
         self.idle().await;
     }
 
-    /// Waits until the bot is connected again after `trouble`.
+    /// Waits until the bot is connected after `trouble`.
     pub async fn reconnected(&self, trouble: &str) {
         let connected = self
             .sim
@@ -145,7 +137,7 @@ impl Story {
             .await;
         assert!(
             connected.is_ok(),
-            "the bot does not come back after {trouble}\n{}",
+            "the bot is not connected after {trouble}\n{}",
             self.sim.transcript()
         );
     }

@@ -170,8 +170,15 @@ impl<'a> Answering<'a> {
                 data: None,
             },
             Body::Done => {
-                tracing::error!(interaction = %self.id, "a command answered nothing: the member sees an error");
-                return Ok(());
+                tracing::error!(interaction = %self.id, "a command answered nothing, and Discord wants an answer to it");
+                InteractionResponse {
+                    kind: InteractionResponseType::ChannelMessageWithSource,
+                    data: Some(message(
+                        &self.fault().render(self.lang),
+                        AllowedMentions::default(),
+                        true,
+                    )),
+                }
             }
         };
         self.respond(&response).await
@@ -189,14 +196,16 @@ impl<'a> Answering<'a> {
                 Body::Done => return self.remove_thinking().await,
                 Body::Modal(_) | Body::Choices(_) => {
                     tracing::error!(interaction = %self.id, "a modal or choices came after a deferral: declare `Answer::Modal`");
-                    let id = self.id.to_string();
-                    return self
-                        .tell(deferred, &told(feature::text::incident(self.lang, &id)))
-                        .await;
+                    return self.tell(deferred, &self.fault()).await;
                 }
             },
         };
         self.edit(&card, &mentions, deferred).await
+    }
+
+    /// What the member reads when a handler answered what can not be shown.
+    fn fault(&self) -> Card {
+        told(feature::text::incident(self.lang, &self.id.to_string()))
     }
 
     /// Tells something to the member alone.

@@ -18,6 +18,8 @@ async fn a_panic_and_a_fault_are_told_by_a_number_alone() {
             assert!(text.contains("Something went wrong on my side"), "{text}");
             assert!(!text.contains("secret"), "what only the operator may know: {text}");
         }
+        let answer = story.answer(alice.slash("/silent", &[])).await;
+        assert!(answer.text().contains("Something went wrong on my side"), "never silence");
         let answer = story.answer(alice.slash("/broken", &[("how", "rule".into())])).await;
         insta::assert_snapshot!(answer.text(), @"│ The rule of the tests: not today. Come back tomorrow.");
         let answer = story.answer(alice.slash("/slow", &[("milliseconds", 0.into())])).await;

@@ -27,6 +27,7 @@ impl Feature for Probe {
             .command(form)
             .command(panel)
             .command(secret)
+            .command(silent)
             .intents(Intents::MESSAGE_CONTENT)
             .on(heard)
             .reconcile(repair)
@@ -60,6 +61,8 @@ form = formulaire
     .desc = Ouvre un formulaire
 panel = panneau
     .desc = Montre des boutons
+silent = muet
+    .desc = Ne répond rien
 secret = secret
     .desc = Pour celles et ceux qui gèrent le serveur
 ";
@@ -279,6 +282,16 @@ impl SlashCommand for Secret {
 
 async fn secret(_: Ctx<Probe>, _: Secret) -> Outcome<Reply> {
     Ok(Reply::text("the secret"))
+}
+
+/// Answers nothing
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "silent")]
+pub(crate) struct Silent {}
+impl SlashCommand for Silent {}
+
+async fn silent(_: Ctx<Probe>, _: Silent) -> Outcome<Reply> {
+    Ok(Reply::done())
 }
 
 /// What the probe writes down; a story makes the table before anybody speaks.
