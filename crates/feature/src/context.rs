@@ -8,11 +8,15 @@ use jobs::{Clock, Jobs};
 use twilight_cache_inmemory::DefaultInMemoryCache;
 use twilight_model::{channel::Message, guild::Permissions};
 
-use crate::{Catalogue, Discord, Explain, Lang, Member, Outcome, Pulse, Settings, text};
+use crate::{
+    Background, Catalogue, Discord, Explain, Lang, Me, Member, Outcome, Pulse, Settings, text,
+};
 
 /// What every feature may use; clones share everything.
 #[derive(Clone, Debug)]
 pub struct House {
+    /// Runs what handlers start and do not wait for.
+    pub background: Background,
     /// What is registered, with Discord's ids of the commands.
     pub catalogue: Arc<Catalogue>,
     /// What the gateway told, of the kinds that features asked for.
@@ -25,6 +29,8 @@ pub struct House {
     pub discord: Discord,
     /// Durable work for later.
     pub jobs: Jobs,
+    /// The bot itself.
+    pub me: Me,
     /// How the program is: shards, latency, memory, uptime.
     pub pulse: Pulse,
     /// The settings of guilds.

@@ -3,7 +3,7 @@
 //! A handler that takes [`On<E>`] makes the bot ask Discord for the event: the intents and the list of events
 //! that are parsed at all are derived from what is registered.
 
-use std::{marker::PhantomData, ops::Deref, sync::Arc};
+use std::{any::Any, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use database::GuildId;
 use twilight_gateway::EventTypeFlags;
@@ -22,26 +22,57 @@ pub trait GatewayEvent: Sized + Send + Sync + 'static {
     fn of(event: &Event) -> Option<&Self>;
 }
 
+/// Keeps an event open: until every clone is gone it does not count as handled, and after a crash Discord sends it again.
+#[derive(Clone)]
+pub struct Hold(#[expect(dead_code, reason = "held for its drop")] Arc<dyn Any + Send + Sync>);
+
+impl Hold {
+    /// Keeps open whatever `ticket` keeps open; the host makes it.
+    pub fn new(ticket: Arc<dyn Any + Send + Sync>) -> Self {
+        Self(ticket)
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hold")
+    }
+}
+
+/// An event on its way to a handler.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The event.
+    pub event: Arc<Event>,
+    /// Keeps it open.
+    pub hold: Hold,
+}
+
 /// An event, shared by all handlers that take it.
 #[derive(Debug)]
 pub struct On<E> {
-    event: Arc<Event>,
+    delivery: Delivery,
     kind: PhantomData<fn() -> E>,
 }
 
 impl<E: GatewayEvent> On<E> {
     /// The event, if it is one of these.
-    pub fn new(event: Arc<Event>) -> Option<Self> {
-        E::of(&event)?;
+    pub fn new(delivery: Delivery) -> Option<Self> {
+        E::of(&delivery.event)?;
         Some(Self {
-            event,
+            delivery,
             kind: PhantomData,
         })
     }
 
+    /// Keeps the event open beyond the handler: for a handler that hands the event on and returns.
+    pub fn hold(&self) -> Hold {
+        self.delivery.hold.clone()
+    }
+
     /// The guild it belongs to, if any.
     pub fn guild(&self) -> Option<GuildId> {
-        self.event.guild_id().map(GuildId::from)
+        self.delivery.event.guild_id().map(GuildId::from)
     }
 }
 
@@ -49,7 +80,7 @@ impl<E: GatewayEvent> Deref for On<E> {
     type Target = E;
 
     fn deref(&self) -> &E {
-        E::of(&self.event).expect("checked when it was made")
+        E::of(&self.delivery.event).expect("checked when it was made")
     }
 }
 

@@ -22,6 +22,7 @@
 //! [`Settings`] (typed documents), [`words!`] (sentences in two languages).
 
 mod access;
+mod background;
 pub mod card;
 mod command;
 mod component;
@@ -32,9 +33,11 @@ mod error;
 mod event;
 mod handler;
 mod lang;
+mod me;
 mod modal;
 mod names;
 mod permission_names;
+pub mod permissions;
 mod pulse;
 mod registry;
 mod reply;
@@ -46,6 +49,7 @@ mod words;
 
 pub use self::{
     access::{Access, Capability, Member},
+    background::Background,
     card::{Button, Card, Colour, Select, SelectKind},
     command::{ContextMenu, Place, SlashCommand, Target, Typing, path},
     component::{
@@ -55,9 +59,10 @@ pub use self::{
     custom_id::{CustomId, Word},
     discord::{Discord, DiscordSettings, Refusal},
     error::{Explain, Failure, Outcome, chain},
-    event::{GatewayEvent, On},
+    event::{Delivery, GatewayEvent, Hold, On},
     handler::{BoxFuture, Handle},
     lang::Lang,
+    me::Me,
     modal::{Fields, Form, Modal, SelectField, Submit, TextField},
     permission_names::permission_names,
     pulse::{Pulse, ShardPulse},

@@ -20,13 +20,13 @@ use twilight_model::{
         },
     },
     channel::message::component::ComponentType,
-    gateway::{Intents, event::Event},
+    gateway::Intents,
 };
 
 use crate::{
-    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Explain,
-    Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place, Reply,
-    Scene, SlashCommand, Submit, Typing, command,
+    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Delivery,
+    Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place,
+    Reply, Scene, SlashCommand, Submit, Typing, command,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -121,7 +121,7 @@ pub struct EventEntry {
     /// The intents that bring it.
     pub intents: Intents,
     /// Runs it.
-    pub run: Work<Arc<Event>>,
+    pub run: Work<Delivery>,
 }
 
 /// A registered repair.
@@ -366,7 +366,7 @@ impl<'a, F: Feature> Scope<'a, F> {
             name: E::NAME,
             flag: E::FLAG,
             intents: E::INTENTS,
-            run: Arc::new(move |house, event| match On::new(event) {
+            run: Arc::new(move |house, delivery| match On::new(delivery) {
                 Some(on) => handler.handle(
                     Kit {
                         feature: Arc::clone(&feature),

@@ -28,16 +28,18 @@ impl Engine {
     pub(crate) fn new(
         application: ApplicationId,
         house: House,
+        busy: Busy,
+        tasks: TaskTracker,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Parts {
             application,
-            busy: Busy::default(),
+            busy,
             crowd: Crowd::default(),
             house,
             mailboxes: Mailboxes::default(),
             stopping,
-            tasks: TaskTracker::new(),
+            tasks,
         }))
     }
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use database::GuildId;
-use feature::{Class, Failure};
+use feature::{Class, Delivery, Failure, Hold};
 use parking_lot::Mutex;
 use tokio::{sync::Semaphore, time::Instant};
 use twilight_model::gateway::event::Event;
@@ -169,7 +169,14 @@ async fn open(engine: &Engine, key: Key, letter: Letter) -> bool {
             let Some(registered) = engine.house.catalogue.events().get(entry) else {
                 return true;
             };
-            let run = || (registered.run)(engine.house.clone(), Arc::clone(&event));
+            let hold = Hold::new(ticket.held());
+            let run = || {
+                let delivery = Delivery {
+                    event: Arc::clone(&event),
+                    hold: hold.clone(),
+                };
+                (registered.run)(engine.house.clone(), delivery)
+            };
             match attempt(engine, registered.name, key, run).await {
                 Attempt::Done => {}
                 Attempt::Failed => mark_for_repair(engine, key),

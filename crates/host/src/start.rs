@@ -2,21 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use database::{ApplicationId, Database, GuildId};
+use database::{ApplicationId, Database, GuildId, UserId};
 use feature::{
-    Catalogue, Discord, DiscordSettings, Explain as _, House, Pulse, Refusal, Settings,
-    settings::Defaults,
+    Background, Catalogue, Discord, DiscordSettings, Explain as _, House, Me, Pulse, Refusal,
+    Settings, settings::Defaults,
 };
 use jobs::{Clock, JobContext, JobError, Jobs, Worker};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use twilight_cache_inmemory::DefaultInMemoryCache;
 use twilight_gateway::ShardId;
 use twilight_http::request::{Method, RequestBuilder};
 use twilight_model::{gateway::connection_info::BotConnectionInfo, oauth::ApplicationFlags};
 
 use crate::{
+    busy::Busy,
     engine::Engine,
     gateway::{IdentifyQueue, Saver, ShardPlan},
     intents,
@@ -73,6 +74,13 @@ struct Application {
     id: ApplicationId,
     #[serde(default)]
     flags: u64,
+    /// Older applications have a bot with an id of its own.
+    bot: Option<Bot>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bot {
+    id: UserId,
 }
 
 /// Starts everything and returns once the shards are on their way; a running Tokio runtime and an installed rustls
@@ -105,7 +113,14 @@ pub async fn start(
             "intents are switched off: some features see less. Enable them on the bot's page of the developer portal"
         );
     }
+    let (busy, tasks) = (Busy::default(), TaskTracker::new());
     let house = House {
+        background: background(&busy, &tasks),
+        me: Me::new(
+            application
+                .bot
+                .map_or_else(|| UserId::from(application.id.id().cast()), |bot| bot.id),
+        ),
         cache: Arc::new(
             DefaultInMemoryCache::builder()
                 .resource_types(catalogue.resources())
@@ -123,7 +138,7 @@ pub async fn start(
     let shards = info.shards.max(1);
     let saver = Saver::new(application.id, database.clone(), clock.clone(), shards);
     let queue = IdentifyQueue::new(application.id, &info, database, clock);
-    let engine = Engine::new(application.id, house, stopping);
+    let engine = Engine::new(application.id, house, busy, tasks, stopping);
     let mut plans = Vec::new();
     for number in 0..shards {
         let plan = ShardPlan {
@@ -174,6 +189,18 @@ async fn introduce(discord: &Discord) -> Result<(Application, BotConnectionInfo)
             }
         }
     }
+}
+
+/// Runs what handlers start and do not wait for, as work of the program's.
+fn background(busy: &Busy, tasks: &TaskTracker) -> Background {
+    let (busy, tasks) = (busy.clone(), tasks.clone());
+    Background::new(move |work| {
+        let working = busy.begin();
+        tasks.spawn(async move {
+            work.await;
+            drop(working);
+        });
+    })
 }
 
 /// The worker that runs the jobs of all features.

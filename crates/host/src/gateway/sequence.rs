@@ -3,7 +3,7 @@
 //! A session is saved with the sequence up to which *everything* was handled, not with the newest received: after
 //! a crash Discord then replays whatever was still in work.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -77,7 +77,14 @@ impl Sequences {
 
 /// Keeps an event open until everyone who works on it is done.
 #[derive(Clone, Debug)]
-pub(crate) struct Ticket(#[expect(dead_code, reason = "held for its drop")] Arc<Open>);
+pub(crate) struct Ticket(Arc<Open>);
+
+impl Ticket {
+    /// The same ticket, for someone who need not know what it is.
+    pub(crate) fn held(&self) -> Arc<dyn Any + Send + Sync> {
+        Arc::<Open>::clone(&self.0)
+    }
+}
 
 #[derive(Debug)]
 struct Open {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use database::GuildId;
+use database::{GuildId, UserId};
 use futures_util::StreamExt as _;
 use tokio::{task::JoinHandle, time::Instant};
 use twilight_gateway::{
@@ -366,7 +366,15 @@ impl Shard {
             Event::GuildCreate(create) => {
                 let guild = GuildId::from(create.id());
                 self.guilds.insert(guild);
-                if matches!(**create, GuildCreate::Available(_)) {
+                if let GuildCreate::Available(told) = &**create {
+                    let me = &self.engine.house.me;
+                    let member = told
+                        .members
+                        .iter()
+                        .find(|member| UserId::from(member.user.id) == me.id());
+                    if let Some(member) = member {
+                        me.note(guild, member.roles.iter().copied().map(Into::into));
+                    }
                     events::repair(&self.engine, guild);
                 }
             }

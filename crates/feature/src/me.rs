@@ -1,0 +1,70 @@
+//! The bot itself: who it is, which roles it holds, and what these allow.
+
+use std::{sync::Arc, time::Duration};
+
+use database::{GuildId, RoleId, UserId};
+use serde::Deserialize;
+use twilight_http::request::{Method, RequestBuilder};
+
+use crate::{Discord, Refusal};
+
+/// How many guilds are remembered at the most.
+const REMEMBERED: u64 = 20_000;
+/// After how long the roles are asked for again.
+const FRESH: Duration = Duration::from_mins(10);
+
+/// The bot's own membership; clones share what is remembered.
+#[derive(Clone, Debug)]
+pub struct Me {
+    id: UserId,
+    roles: moka::sync::Cache<GuildId, Arc<[RoleId]>>,
+}
+
+#[derive(Deserialize)]
+struct Membership {
+    roles: Vec<RoleId>,
+}
+
+impl Me {
+    /// Nothing is known yet but the id.
+    pub fn new(id: UserId) -> Self {
+        let roles = moka::sync::Cache::builder()
+            .max_capacity(REMEMBERED)
+            .time_to_live(FRESH)
+            .build();
+        Self { id, roles }
+    }
+
+    /// The bot's user id.
+    pub const fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// Remembers what Discord told.
+    pub fn note(&self, guild: GuildId, roles: impl IntoIterator<Item = RoleId>) {
+        self.roles.insert(guild, roles.into_iter().collect());
+    }
+
+    /// Forgets a guild, because a refusal showed that what is remembered may be old.
+    pub fn forget(&self, guild: GuildId) {
+        self.roles.invalidate(&guild);
+    }
+
+    /// The bot's roles in a guild, without @everyone; one call to Discord where they are not remembered.
+    ///
+    /// # Errors
+    ///
+    /// Fails when Discord does.
+    pub async fn roles(&self, discord: &Discord, guild: GuildId) -> Result<Arc<[RoleId]>, Refusal> {
+        if let Some(roles) = self.roles.get(&guild) {
+            return Ok(roles);
+        }
+        let path = format!("guilds/{guild}/members/{}", self.id);
+        let request = RequestBuilder::raw(Method::Get, path)
+            .build()
+            .map_err(Refusal::Unsendable)?;
+        let member: Membership = discord.raw(request).await?;
+        self.note(guild, member.roles);
+        Ok(self.roles.get(&guild).unwrap_or_default())
+    }
+}
