@@ -17,6 +17,7 @@ mod answers;
 mod brake;
 mod budget;
 mod limits;
+mod messages;
 mod refusal;
 mod rights;
 mod wire;
@@ -40,6 +41,7 @@ use twilight_model::id::{Id, marker::ApplicationMarker};
 pub use self::{
     brake::{BRAKE_AT, Brake},
     budget::{RENAME_WINDOW, RENAMES, Renames},
+    messages::Post,
     refusal::{Limit, Refusal, Thing},
 };
 use self::{

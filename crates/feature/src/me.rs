@@ -1,6 +1,6 @@
 //! The bot itself: who it is, which roles it holds, and what these allow.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use database::{GuildId, RoleId, UserId};
 use serde::Deserialize;
@@ -10,8 +10,6 @@ use crate::{Discord, Refusal};
 
 /// How many guilds are remembered at the most.
 const REMEMBERED: u64 = 20_000;
-/// After how long the roles are asked for again.
-const FRESH: Duration = Duration::from_mins(10);
 
 /// The bot's own membership; clones share what is remembered.
 #[derive(Clone, Debug)]
@@ -28,11 +26,10 @@ struct Membership {
 impl Me {
     /// Nothing is known yet but the id.
     pub fn new(id: UserId) -> Self {
-        let roles = moka::sync::Cache::builder()
-            .max_capacity(REMEMBERED)
-            .time_to_live(FRESH)
-            .build();
-        Self { id, roles }
+        Self {
+            id,
+            roles: moka::sync::Cache::new(REMEMBERED),
+        }
     }
 
     /// The bot's user id.

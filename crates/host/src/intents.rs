@@ -11,6 +11,8 @@ const OWN: EventTypeFlags = EventTypeFlags::READY
     .union(EventTypeFlags::INTERACTION_CREATE)
     .union(EventTypeFlags::GUILD_CREATE)
     .union(EventTypeFlags::GUILD_DELETE)
+    // Comes for the bot itself without the privileged intent.
+    .union(EventTypeFlags::MEMBER_UPDATE)
     .union(EventTypeFlags::UNAVAILABLE_GUILD);
 
 /// What is asked of the gateway.

@@ -5,4 +5,5 @@ use feature::Registry;
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
     Registry::new().with(admin::Admin)
+        .with(voice_hubs::VoiceHubs::default())
 }

@@ -108,7 +108,7 @@ fn numbered(body: Value) -> Value {
             .into_iter()
             .map(|(name, value)| {
                 let is_permissions =
-                    ["default_member_permissions", "permissions"].contains(&name.as_str());
+                    ["allow", "default_member_permissions", "deny", "permissions"].contains(&name.as_str());
                 let number = value
                     .as_str()
                     .filter(|_| is_permissions)

@@ -378,6 +378,10 @@ impl Shard {
                     events::repair(&self.engine, guild);
                 }
             }
+            Event::MemberUpdate(update) if UserId::from(update.user.id) == self.engine.house.me.id() => {
+                let roles = update.roles.iter().copied().map(Into::into);
+                self.engine.house.me.note(update.guild_id.into(), roles);
+            }
             // Unavailable is an outage: the guild comes back.
             Event::GuildDelete(delete) if delete.unavailable != Some(true) => {
                 self.guilds.remove(&delete.id.into());

@@ -1,0 +1,461 @@
+//! What is to be done in a guild: a pure function of what is stored and what is so.
+//!
+//! The same plan runs on events, at the start, after a session was lost, and as a sweep. Whatever happened in between
+//! (missed events, a crash between any two lines, channels deleted by hand) it leads to the same end: a room for each
+//! member who waits in a hub, and no room without people.
+
+use std::collections::{HashMap, HashSet};
+
+use database::{ChannelId, RoleId, UserId};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    model::{Hub, Problem, Room, RoomId, Seat, free_number},
+    store::Request,
+};
+
+/// After how long another process may make the channel of a room that one has begun to make.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(5);
+/// How often the channel of a room is tried to be made.
+pub(crate) const TRIES: u16 = 4;
+/// How long after its beginning a channel that Discord made late may still turn up.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+/// The span of the throttles for members and guilds.
+pub(crate) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// How many rooms a guild may open in a day.
+pub(crate) const PER_DAY: i64 = 1800;
+/// From how many of them staff is warned.
+pub(crate) const WARN_AT: i64 = 1500;
+
+/// What a piece of work is about; each is worked on once at a time.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Key {
+    Room(RoomId),
+    /// A member who is being told something, until an instant.
+    Told(UserId),
+    Category(ChannelId),
+    Stray(ChannelId),
+}
+
+/// A voice channel that no room claims, with the mark of one that was made for an owner.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Stray {
+    pub(crate) channel: ChannelId,
+    pub(crate) owner: UserId,
+    pub(crate) name: String,
+    pub(crate) made_at: Timestamp,
+}
+
+/// Everything that the plan follows from.
+#[derive(Debug)]
+pub(crate) struct Picture<'a> {
+    pub(crate) now: Timestamp,
+    /// This process, among those that may work on the guild.
+    pub(crate) process: &'a str,
+    pub(crate) staff: Option<RoleId>,
+    pub(crate) hubs: &'a [Hub],
+    pub(crate) rooms: &'a [Room],
+    pub(crate) seats: &'a HashMap<UserId, Seat>,
+    /// Every channel that exists.
+    pub(crate) channels: &'a HashSet<ChannelId>,
+    pub(crate) strays: &'a [Stray],
+    /// What is being worked on, and members who were just told.
+    pub(crate) busy: &'a HashSet<Key>,
+    /// Who opened rooms in the last minute, in order.
+    pub(crate) recent: &'a [(UserId, Timestamp)],
+    /// How many rooms the guild may open in a minute.
+    pub(crate) per_guild: u16,
+    /// How many rooms were opened in the last day.
+    pub(crate) today: i64,
+    pub(crate) requests: &'a [Request],
+    /// Categories that were made, of which hub, and how many channels they hold.
+    pub(crate) overflows: &'a [(ChannelId, ChannelId, usize)],
+}
+
+/// Why a member who waits in a hub gets no room for now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Wait {
+    /// The member opened too many.
+    Member(Timestamp),
+    /// The guild opened too many.
+    Guild(Timestamp),
+    /// The day's rooms are spent.
+    Day,
+    /// The hub holds as many as it may.
+    MaxRooms(u16),
+    /// Something stands in the way.
+    Problem(Problem),
+}
+
+/// A thing to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Step {
+    /// Write down a room for the member, and make it.
+    Open {
+        hub: ChannelId,
+        member: UserId,
+        number: u32,
+    },
+    /// The channel was made by a process that died before it could say so.
+    Adopt { room: RoomId, channel: ChannelId },
+    /// Look for the channel, and make it if it is not there.
+    Retry(RoomId),
+    /// Move the owner in.
+    Move(RoomId),
+    /// Delete the channel, then forget the room.
+    Close(RoomId),
+    /// The channel is gone: forget the room.
+    Forget(RoomId),
+    /// Delete a channel that was made twice.
+    DeleteStray(ChannelId),
+    /// The owner has left the room.
+    Away(RoomId),
+    /// The owner is back.
+    Back(RoomId),
+    /// Somebody sits in the room who is kept out.
+    ShowOut { room: RoomId, member: UserId },
+    /// The channel does not yet show what is wanted.
+    Edit(RoomId),
+    /// The channel may get its new name now.
+    Rename(RoomId),
+    /// The panel does not yet show what is so.
+    Panel(RoomId),
+    /// Make the waiting room.
+    OpenWaiting(RoomId),
+    /// Delete the waiting room.
+    CloseWaiting(RoomId),
+    /// The waiting room is gone.
+    ForgetWaiting(RoomId),
+    /// Show the owner that somebody asks.
+    Ask { room: RoomId, member: UserId },
+    /// Who asked has left.
+    Withdraw { room: RoomId, member: UserId },
+    /// Tell a member why there is no room.
+    Tell {
+        hub: ChannelId,
+        member: UserId,
+        why: Wait,
+    },
+    /// The hub's channel is gone.
+    Deactivate(ChannelId),
+    /// A category that was made is empty.
+    DropCategory(ChannelId),
+}
+
+/// Steps, and when to plan again though nothing happens.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) again_at: Option<Timestamp>,
+}
+
+impl Plan {
+    fn again(&mut self, at: Timestamp) {
+        self.again_at = Some(self.again_at.map_or(at, |before| before.min(at)));
+    }
+
+    /// Whether an instant has come; if not, the plan runs again then.
+    fn is_due(&mut self, at: Option<Timestamp>, now: Timestamp) -> bool {
+        match at {
+            Some(at) if at > now => {
+                self.again(at);
+                false
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Makes the plan.
+pub(crate) fn plan(picture: &Picture<'_>) -> Plan {
+    let mut plan = Plan::default();
+    let mut sitting: HashMap<ChannelId, Vec<UserId>> = HashMap::new();
+    for (user, seat) in picture.seats {
+        sitting.entry(seat.channel).or_default().push(*user);
+    }
+    for sitters in sitting.values_mut() {
+        sitters.sort_unstable();
+    }
+    for hub in picture.hubs.iter().filter(|hub| hub.active) {
+        if !picture.channels.contains(&hub.channel) {
+            plan.steps.push(Step::Deactivate(hub.channel));
+        }
+    }
+    for room in picture.rooms {
+        if !picture.busy.contains(&Key::Room(room.id)) {
+            plan_room(&mut plan, picture, room, &sitting);
+        }
+    }
+    plan_strays(&mut plan, picture);
+    plan_hubs(&mut plan, picture, &sitting);
+    for (hub, category, children) in picture.overflows {
+        let is_awaited = picture
+            .rooms
+            .iter()
+            .any(|room| room.hub == *hub && room.channel.is_none());
+        if *children == 0 && !is_awaited && !picture.busy.contains(&Key::Category(*category)) {
+            plan.steps.push(Step::DropCategory(*category));
+        }
+    }
+    plan
+}
+
+fn plan_room(
+    plan: &mut Plan,
+    picture: &Picture<'_>,
+    room: &Room,
+    sitting: &HashMap<ChannelId, Vec<UserId>>,
+) {
+    let now = picture.now;
+    let Some(channel) = room.channel else {
+        let stray = picture.strays.iter().find(|stray| is_of(stray, room));
+        if let Some(stray) = stray {
+            plan.steps.push(Step::Adopt {
+                room: room.id,
+                channel: stray.channel,
+            });
+            return;
+        }
+        let due = if room.opener == picture.process {
+            room.again_at
+        } else {
+            Some(room.tries_at + LEASE)
+        };
+        if plan.is_due(due, now) {
+            plan.steps.push(Step::Retry(room.id));
+        }
+        return;
+    };
+    if !picture.channels.contains(&channel) {
+        plan.steps.push(Step::Forget(room.id));
+        return;
+    }
+    let is_due = plan.is_due(room.again_at, now);
+    if room.closing {
+        if is_due {
+            plan.steps.push(Step::Close(room.id));
+        }
+        return;
+    }
+    let hub = picture.hubs.iter().find(|hub| hub.channel == room.hub);
+    let bots_keep = hub.is_some_and(|hub| hub.bots_keep);
+    let inside = sitting.get(&channel).map_or(&[][..], Vec::as_slice);
+    let is_bot = |user: &UserId| picture.seats.get(user).is_some_and(|seat| seat.is_bot);
+    let is_wanted = hub.is_some_and(|hub| {
+        let owner = picture.seats.get(&room.owner);
+        hub.active
+            && hub.paused_until.is_none_or(|until| until <= now)
+            && owner.is_some_and(|seat| seat.channel == hub.channel)
+    });
+    if is_wanted {
+        if is_due {
+            plan.steps.push(Step::Move(room.id));
+        }
+        return;
+    }
+    if !inside.iter().any(|user| bots_keep || !is_bot(user)) {
+        if is_due {
+            plan.steps.push(Step::Close(room.id));
+        }
+        return;
+    }
+    match (inside.contains(&room.owner), room.owner_left_at) {
+        (true, Some(_)) => plan.steps.push(Step::Back(room.id)),
+        (false, None) => plan.steps.push(Step::Away(room.id)),
+        _ => {}
+    }
+    for member in inside
+        .iter()
+        .filter(|member| **member != room.owner && !is_bot(member))
+    {
+        let roles = picture
+            .seats
+            .get(member)
+            .map_or(&[][..], |seat| seat.roles.as_slice());
+        let is_staff = picture.staff.is_some_and(|staff| roles.contains(&staff));
+        if room.lists.keeps_out(*member, roles) && !is_staff && is_due {
+            plan.steps.push(Step::ShowOut {
+                room: room.id,
+                member: *member,
+            });
+        }
+    }
+    if room.edit_wanted > room.edit_done && is_due {
+        plan.steps.push(Step::Edit(room.id));
+    } else if room.wanted_name.is_some() && is_due {
+        let (_, next) = room.renames_left(now);
+        if plan.is_due(next, now) {
+            plan.steps.push(Step::Rename(room.id));
+        }
+    } else if room.panel_wanted > room.panel_done && is_due {
+        plan.steps.push(Step::Panel(room.id));
+    }
+    plan_waiting_room(plan, picture, room, sitting, is_due);
+}
+
+fn plan_waiting_room(
+    plan: &mut Plan,
+    picture: &Picture<'_>,
+    room: &Room,
+    sitting: &HashMap<ChannelId, Vec<UserId>>,
+    is_due: bool,
+) {
+    let Some(waiting) = room.waiting_channel else {
+        if room.waits && is_due {
+            plan.steps.push(Step::OpenWaiting(room.id));
+        }
+        return;
+    };
+    if !picture.channels.contains(&waiting) {
+        plan.steps.push(Step::ForgetWaiting(room.id));
+        return;
+    }
+    if !room.waits {
+        if is_due {
+            plan.steps.push(Step::CloseWaiting(room.id));
+        }
+        return;
+    }
+    let waiters = sitting.get(&waiting).map_or(&[][..], Vec::as_slice);
+    let asks = |member: &UserId| {
+        picture
+            .requests
+            .iter()
+            .find(|request| request.room == room.id && request.user == *member)
+    };
+    for member in waiters {
+        let is_person = picture.seats.get(member).is_some_and(|seat| !seat.is_bot);
+        let is_asked = asks(member).is_some_and(|request| request.asked_of == Some(room.owner));
+        if is_person && *member != room.owner && !is_asked {
+            plan.steps.push(Step::Ask {
+                room: room.id,
+                member: *member,
+            });
+        }
+    }
+    for request in picture
+        .requests
+        .iter()
+        .filter(|request| request.room == room.id)
+    {
+        if !waiters.contains(&request.user) {
+            plan.steps.push(Step::Withdraw {
+                room: room.id,
+                member: request.user,
+            });
+        }
+    }
+}
+
+/// Whether a channel was made for a room, as far as can be seen.
+fn is_of(stray: &Stray, room: &Room) -> bool {
+    // Discord's clock is not ours.
+    let earliest = room.opening_since - SignedDuration::from_secs(10);
+    stray.owner == room.owner && stray.name == room.name && stray.made_at >= earliest
+}
+
+fn plan_strays(plan: &mut Plan, picture: &Picture<'_>) {
+    for stray in picture.strays {
+        let is_twin = picture.rooms.iter().any(|room| {
+            room.channel.is_some()
+                && room.tries > 1
+                && is_of(stray, room)
+                && stray.made_at <= room.opening_since + LATE
+        });
+        if is_twin && !picture.busy.contains(&Key::Stray(stray.channel)) {
+            plan.steps.push(Step::DeleteStray(stray.channel));
+        }
+    }
+}
+
+fn plan_hubs(plan: &mut Plan, picture: &Picture<'_>, sitting: &HashMap<ChannelId, Vec<UserId>>) {
+    let now = picture.now;
+    let mut recent: Vec<(UserId, Timestamp)> = picture
+        .recent
+        .iter()
+        .filter(|(_, at)| *at + MINUTE > now)
+        .copied()
+        .collect();
+    let mut today = picture.today;
+    for hub in picture
+        .hubs
+        .iter()
+        .filter(|hub| hub.active && picture.channels.contains(&hub.channel))
+    {
+        let mine = || picture.rooms.iter().filter(|room| room.hub == hub.channel);
+        let mut numbers: Vec<u32> = mine().map(|room| room.number).collect();
+        for member in sitting.get(&hub.channel).into_iter().flatten() {
+            let is_bot = picture.seats.get(member).is_some_and(|seat| seat.is_bot);
+            if is_bot || mine().any(|room| room.owner == *member) {
+                continue;
+            }
+            let wait = hindrance(picture, hub, *member, &recent, today, numbers.len());
+            if let Some(why) = wait {
+                let until = match why {
+                    Wait::Member(until) | Wait::Guild(until) => Some(until),
+                    Wait::Problem(_) => hub.paused_until,
+                    Wait::Day => Some(now + SignedDuration::from_mins(10)),
+                    Wait::MaxRooms(_) => None,
+                };
+                if let Some(until) = until {
+                    plan.again(until);
+                }
+                if !picture.busy.contains(&Key::Told(*member)) {
+                    plan.steps.push(Step::Tell {
+                        hub: hub.channel,
+                        member: *member,
+                        why,
+                    });
+                }
+                continue;
+            }
+            let number = free_number(numbers.iter().copied());
+            numbers.push(number);
+            recent.push((*member, now));
+            today += 1;
+            plan.steps.push(Step::Open {
+                hub: hub.channel,
+                member: *member,
+                number,
+            });
+        }
+    }
+}
+
+/// What keeps a member from a room for now.
+fn hindrance(
+    picture: &Picture<'_>,
+    hub: &Hub,
+    member: UserId,
+    recent: &[(UserId, Timestamp)],
+    today: i64,
+    rooms: usize,
+) -> Option<Wait> {
+    let now = picture.now;
+    if let Some(problem) = hub.problem
+        && hub.paused_until.is_some_and(|until| until > now)
+    {
+        return Some(Wait::Problem(problem));
+    }
+    if hub.max_rooms > 0 && rooms >= usize::from(hub.max_rooms) {
+        return Some(Wait::MaxRooms(hub.max_rooms));
+    }
+    // With the limit at n, the n-th newest must be a minute old.
+    let freed = |times: Vec<Timestamp>, limit: u16| {
+        let at = times.len().checked_sub(usize::from(limit))?;
+        times.get(at).map(|at| *at + MINUTE)
+    };
+    let own = recent
+        .iter()
+        .filter(|(other, _)| *other == member)
+        .map(|(_, at)| *at)
+        .collect();
+    if let Some(until) = freed(own, hub.per_member) {
+        return Some(Wait::Member(until));
+    }
+    let all = recent.iter().map(|(_, at)| *at).collect();
+    if let Some(until) = freed(all, picture.per_guild) {
+        return Some(Wait::Guild(until));
+    }
+    (today >= PER_DAY).then_some(Wait::Day)
+}

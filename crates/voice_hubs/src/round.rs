@@ -1,0 +1,530 @@
+//! A round: reads what is stored, plans, writes down what was decided, and starts what Discord must do.
+//!
+//! A guild has one round at a time in this process; what happens meanwhile is in the next. So a hundred joins at once
+//! cost a handful of queries, and each join still gets its own calls to Discord side by side.
+
+use std::collections::{HashMap, HashSet};
+
+use database::{ChannelId, GuildId, UserId};
+use feature::{Kit, Outcome};
+use jiff::{SignedDuration, Timestamp};
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    VoiceHubs,
+    guild::{self, Manners},
+    model::{Hub, Room, RoomId, Seat},
+    name, notice, open,
+    overwrites::{masked, source},
+    plan::{Key, Picture, Plan, Step, WARN_AT, plan},
+    settings::VoiceSettings,
+    store::{self, NewRoom},
+    template::{Template, Values},
+    text, upkeep, waiting,
+    watch::{Person, Snapshot, wake},
+};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Plans a guild again at an instant.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct LookAgain {
+    guild: GuildId,
+}
+
+impl Job for LookAgain {
+    const NAME: &'static str = "voice_hubs.look_again";
+}
+
+pub(crate) async fn look_again(kit: Kit<VoiceHubs>, look: LookAgain) -> Outcome<()> {
+    if crate::watch::know(&kit, look.guild).await? {
+        wake(&kit, look.guild);
+    }
+    Ok(())
+}
+
+/// One round.
+pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapshot) -> Outcome<()> {
+    // Not told of yet, or in an outage: it is planned when Discord tells of it.
+    let Some(channels) = guild::channels(kit, guild) else {
+        return Ok(());
+    };
+    let now = kit.clock.now();
+    let watches = &kit.feature.watches;
+    let mut db = kit.database.begin().await?;
+    let hubs = store::hubs(&mut db, guild).await?;
+    let mut rooms = store::rooms(&mut db, guild).await?;
+    if hubs.is_empty() && rooms.is_empty() {
+        watches.forget(guild);
+        return Ok(());
+    }
+    let manners = guild::manners(kit, guild).await?;
+    let settings = kit.settings.get::<VoiceSettings>(guild).await?;
+    let is_awaited = |hub: &Hub| {
+        hub.active
+            && snapshot
+                .seats
+                .values()
+                .any(|seat| seat.channel == hub.channel && !seat.is_bot)
+    };
+    let (recent, today) = if hubs.iter().any(is_awaited) {
+        store::opened(&mut db, guild, now - crate::plan::MINUTE, now - DAY).await?
+    } else {
+        (Vec::new(), 0)
+    };
+    let requests = if rooms.iter().any(|room| room.waiting_channel.is_some()) {
+        store::requests(&mut db, guild).await?
+    } else {
+        Vec::new()
+    };
+    let overflows = if hubs
+        .iter()
+        .any(|hub| hub.full_since.is_some() || hub.copies_category || !hub.active)
+    {
+        store::overflows(&mut db, guild)
+            .await?
+            .into_iter()
+            .map(|(hub, category)| (hub, category, guild::children(kit, guild, category)))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let strays = guild::strays(kit, &channels, &rooms);
+    let made = plan(&Picture {
+        now,
+        process: &kit.feature.process,
+        staff: manners.staff,
+        hubs: &hubs,
+        rooms: &rooms,
+        seats: &snapshot.seats,
+        channels: &channels,
+        strays: &strays,
+        busy: &snapshot.busy,
+        recent: &recent,
+        per_guild: settings.per_guild,
+        today,
+        requests: &requests,
+        overflows: &overflows,
+    });
+
+    let (taken, left) = unstored_seats(kit, guild, &snapshot, &hubs, &rooms);
+    let mut is_written = !(taken.is_empty() && left.is_empty());
+    if is_written {
+        store::write_seats(&mut db, guild, &taken, &left).await?;
+    }
+    is_written |= write_steps(&mut db, guild, &made, now).await?;
+    let wanted = prepare(kit, &mut db, guild, &manners, &settings, &hubs, &made).await?;
+    let mut begun = Vec::new();
+    if !wanted.is_empty() {
+        let members: Vec<UserId> = wanted.iter().map(|room| room.owner_id).collect();
+        begun = store::add_rooms(&mut db, guild, &kit.feature.process, now, &wanted).await?;
+        store::add_opened(&mut db, guild, &members, now).await?;
+        is_written = true;
+    }
+    if let Some(at) = made.again_at {
+        let job = NewJob::new(&LookAgain { guild })
+            .map_err(feature::Failure::fault)?
+            .key(guild.to_string())
+            .at(at);
+        kit.jobs.enqueue(&mut db, job).await?;
+        is_written = true;
+    }
+    let opened_today = today + i64::try_from(begun.len()).unwrap_or_default();
+    let warns = today < WARN_AT
+        && opened_today >= WARN_AT
+        && store::take_day_warning(&mut db, guild, now.to_zoned(manners.zone.clone()).date())
+            .await?;
+    if is_written || warns {
+        db.commit().await?;
+    } else {
+        db.rollback().await?;
+    }
+    watches.stored(guild, taken, &left);
+
+    for room in &begun {
+        if let Some(hub) = hubs.iter().find(|hub| hub.channel == room.hub) {
+            let (hub, room) = (hub.clone(), room.clone());
+            start(kit, guild, Key::Room(room.id), async move |kit| {
+                open::open(&kit, &hub, &room).await;
+            });
+        }
+    }
+    rooms.extend(begun);
+    for step in made.steps {
+        perform(kit, guild, &hubs, &rooms, step);
+    }
+    if warns && let Some(hub) = hubs.iter().find(|hub| hub.active) {
+        let hub = hub.clone();
+        let task = kit.clone();
+        kit.background.spawn("voice_hubs.notice", async move {
+            let lang = manners.lang;
+            notice::staff(&task, &hub, text::many_rooms_today(lang, opened_today)).await;
+        });
+    }
+    Ok(())
+}
+
+/// Starts work on something, and has the guild planned again when it is done.
+pub(crate) fn start<Work>(
+    kit: &Kit<VoiceHubs>,
+    guild: GuildId,
+    key: Key,
+    work: impl FnOnce(Kit<VoiceHubs>) -> Work,
+) where
+    Work: Future<Output = ()> + Send + 'static,
+{
+    if !kit.feature.watches.take(guild, key) {
+        return;
+    }
+    let release = Release {
+        kit: kit.clone(),
+        guild,
+        key,
+    };
+    let work = work(kit.clone());
+    kit.background.spawn("voice_hubs.step", async move {
+        work.await;
+        drop(release);
+    });
+}
+
+/// Releases what was worked on, also when the work panics, and plans again.
+struct Release {
+    kit: Kit<VoiceHubs>,
+    guild: GuildId,
+    key: Key,
+}
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        self.kit.feature.watches.release(self.guild, self.key);
+        wake(&self.kit, self.guild);
+    }
+}
+
+fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], step: Step) {
+    let room_of = |id: RoomId| rooms.iter().find(|room| room.id == id).cloned();
+    let hub_of = |channel: ChannelId| hubs.iter().find(|hub| hub.channel == channel).cloned();
+    match step {
+        Step::Adopt { room, channel } => {
+            if let Some(room) = room_of(room) {
+                let hub = hub_of(room.hub);
+                start(kit, guild, Key::Room(room.id), async move |kit| {
+                    open::settle(&kit, hub.as_ref(), &room, channel).await;
+                });
+            }
+        }
+        Step::Retry(id) => {
+            if let Some(room) = room_of(id) {
+                let hub = hub_of(room.hub);
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    open::retry(&kit, hub.as_ref(), &room).await;
+                });
+            }
+        }
+        Step::Move(id) => {
+            if let Some(room) = room_of(id)
+                && let Some(channel) = room.channel
+            {
+                let hub = hub_of(room.hub);
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    open::move_in(&kit, hub.as_ref(), &room, channel).await;
+                });
+            }
+        }
+        Step::Close(id) => {
+            if let Some(room) = room_of(id) {
+                let hub = hub_of(room.hub);
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    upkeep::close(&kit, hub.as_ref(), &room).await;
+                });
+            }
+        }
+        Step::ShowOut { room, member } => {
+            if let Some(room) = room_of(room) {
+                start(kit, guild, Key::Room(room.id), async move |kit| {
+                    upkeep::show_out(&kit, &room, member).await;
+                });
+            }
+        }
+        Step::Edit(id) => {
+            if let Some(room) = room_of(id) {
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    upkeep::edit_again(&kit, &room).await;
+                });
+            }
+        }
+        Step::Rename(id) => {
+            if let Some(room) = room_of(id) {
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    upkeep::rename_again(&kit, &room).await;
+                });
+            }
+        }
+        Step::Panel(id) => {
+            if let Some(room) = room_of(id) {
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    upkeep::show_panel(&kit, guild, room.id).await;
+                });
+            }
+        }
+        Step::DeleteStray(channel) => {
+            start(kit, guild, Key::Stray(channel), async move |kit| {
+                upkeep::delete_stray(&kit, channel).await;
+            });
+        }
+        Step::DropCategory(category) => {
+            start(kit, guild, Key::Category(category), async move |kit| {
+                upkeep::drop_category(&kit, guild, category).await;
+            });
+        }
+        Step::OpenWaiting(id) => {
+            if let Some(room) = room_of(id) {
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    waiting::open(&kit, &room).await;
+                });
+            }
+        }
+        Step::CloseWaiting(id) => {
+            if let Some(room) = room_of(id) {
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    waiting::close(&kit, &room).await;
+                });
+            }
+        }
+        Step::Ask { room, member } => {
+            if let Some(room) = room_of(room) {
+                start(kit, guild, Key::Room(room.id), async move |kit| {
+                    waiting::ask(&kit, &room, member).await;
+                });
+            }
+        }
+        Step::Withdraw { room, member } => {
+            if let Some(room) = room_of(room) {
+                start(kit, guild, Key::Room(room.id), async move |kit| {
+                    waiting::withdraw(&kit, &room, member).await;
+                });
+            }
+        }
+        Step::Tell { hub, member, why } => {
+            if let Some(hub) = hub_of(hub) {
+                kit.feature
+                    .watches
+                    .told(guild, member, kit.clock.now() + notice::SILENCE);
+                let task = kit.clone();
+                kit.background.spawn("voice_hubs.notice", async move {
+                    notice::wait(&task, &hub, member, why).await;
+                });
+            }
+        }
+        Step::Forget(id) => {
+            if let Some(room) = room_of(id) {
+                let hub = hub_of(room.hub);
+                start(kit, guild, Key::Room(id), async move |kit| {
+                    upkeep::forget(&kit, hub.as_ref(), &room).await;
+                });
+            }
+        }
+        Step::Deactivate(channel) => {
+            if let Some(hub) = hub_of(channel) {
+                let task = kit.clone();
+                kit.background.spawn("voice_hubs.notice", async move {
+                    notice::hub_gone(&task, &hub).await;
+                });
+            }
+        }
+        // Written down by the round itself; a room to open was begun there.
+        Step::Open { .. } | Step::Away(_) | Step::Back(_) | Step::ForgetWaiting(_) => {}
+    }
+}
+
+/// The steps that are a row and nothing else.
+async fn write_steps(
+    db: &mut sqlx::PgConnection,
+    guild: GuildId,
+    plan: &Plan,
+    now: Timestamp,
+) -> Outcome<bool> {
+    let (mut away, mut back) = (Vec::new(), Vec::new());
+    let mut is_written = false;
+    for step in &plan.steps {
+        match step {
+            Step::Away(room) => away.push(*room),
+            Step::Back(room) => back.push(*room),
+            Step::ForgetWaiting(room) => {
+                if let Some(mut room) = store::lock_room_by_id(&mut *db, guild, *room).await? {
+                    room.waits = false;
+                    room.waiting_channel = None;
+                    room.panel_wanted += 1;
+                    store::save_room(&mut *db, &room).await?;
+                    is_written = true;
+                }
+            }
+            Step::Deactivate(hub) => {
+                is_written |= store::deactivate_hub(&mut *db, guild, *hub).await?;
+            }
+            _ => {}
+        }
+    }
+    if !away.is_empty() || !back.is_empty() {
+        store::set_owners_away(&mut *db, guild, &away, &back, now).await?;
+        is_written = true;
+    }
+    Ok(is_written)
+}
+
+/// The seats in hubs, rooms and waiting rooms that are not stored yet, and those that were left.
+fn unstored_seats(
+    kit: &Kit<VoiceHubs>,
+    guild: GuildId,
+    snapshot: &Snapshot,
+    hubs: &[Hub],
+    rooms: &[Room],
+) -> (Vec<(UserId, Seat)>, Vec<UserId>) {
+    let mut ours: HashSet<ChannelId> = hubs.iter().map(|hub| hub.channel).collect();
+    for room in rooms {
+        ours.extend(room.channel);
+        ours.extend(room.waiting_channel);
+    }
+    kit.feature.watches.unstored(guild, &snapshot.seats, &ours)
+}
+
+/// The rooms that the plan opens, with everything that they begin with.
+async fn prepare(
+    kit: &Kit<VoiceHubs>,
+    db: &mut sqlx::PgConnection,
+    guild: GuildId,
+    manners: &Manners,
+    settings: &VoiceSettings,
+    hubs: &[Hub],
+    plan: &Plan,
+) -> Outcome<Vec<NewRoom>> {
+    let wanted: Vec<(&Hub, UserId, u32)> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Open {
+                hub,
+                member,
+                number,
+            } => {
+                let hub = hubs.iter().find(|known| known.channel == *hub)?;
+                Some((hub, *member, *number))
+            }
+            _ => None,
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let members: Vec<UserId> = wanted.iter().map(|(_, member, _)| *member).collect();
+    let mut remembered = store::remembered(db, guild, &members).await?;
+    let held = kit.own_permissions(guild).await?;
+    let mut bases: HashMap<ChannelId, Vec<_>> = HashMap::new();
+    let mut rooms = Vec::with_capacity(wanted.len());
+    for (hub, member, number) in wanted {
+        let base = bases.entry(hub.channel).or_insert_with(|| {
+            let from = source(hub.copy_from, |id| guild::exists(kit, id), hub.channel);
+            masked(&guild::overwrites_of(kit, from), held).0
+        });
+        let remembered = remembered.remove(&member).unwrap_or_default();
+        let lang = remembered.lang.unwrap_or(manners.lang);
+        let saved = remembered.saved;
+        let Some(person) = person(kit, guild, member).await else {
+            continue;
+        };
+        let begun = Begun {
+            kit,
+            hub,
+            manners,
+            member,
+            person: &person,
+            number,
+        };
+        let own = saved
+            .name
+            .and_then(|name| name::rendered(&name, &settings.words));
+        let default = text::default_name(lang, &person.display);
+        let name = own
+            .or_else(|| begun.render(hub.template.as_deref()?, &settings.words))
+            .or_else(|| name::rendered(&default, &settings.words))
+            .unwrap_or_else(|| text::plain_name(lang, number));
+        let status = hub
+            .status
+            .as_deref()
+            .filter(|_| hub.status_allowed)
+            .and_then(|status| begun.render_status(status));
+        let mut lists = saved.lists;
+        lists.remove(crate::model::Listed::User(member));
+        rooms.push(NewRoom {
+            hub_id: hub.channel,
+            owner_id: member,
+            number,
+            name,
+            mode: saved.mode.unwrap_or(hub.mode).word(),
+            user_limit: saved.user_limit.or(hub.user_limit).unwrap_or_default(),
+            allow_users: lists.allow_users,
+            allow_roles: lists.allow_roles,
+            deny_users: lists.deny_users,
+            deny_roles: lists.deny_roles,
+            base: base.clone(),
+            status,
+        });
+    }
+    Ok(rooms)
+}
+
+/// How a member in voice is called; asked of Discord where no event said so.
+pub(crate) async fn person(kit: &Kit<VoiceHubs>, guild: GuildId, member: UserId) -> Option<Person> {
+    if let Some(person) = kit.feature.watches.person(guild, member) {
+        return Some(person);
+    }
+    match crate::channel::member(&kit.discord, guild, member).await {
+        Ok(member) => Some(Person::of(&member)),
+        Err(refusal) => {
+            tracing::warn!(%guild, %member, error = feature::chain(&refusal), "a member in a hub can not be read");
+            None
+        }
+    }
+}
+
+/// What a template is rendered with.
+pub(crate) struct Begun<'a> {
+    pub(crate) kit: &'a Kit<VoiceHubs>,
+    pub(crate) hub: &'a Hub,
+    pub(crate) manners: &'a Manners,
+    pub(crate) member: UserId,
+    pub(crate) person: &'a Person,
+    pub(crate) number: u32,
+}
+
+impl Begun<'_> {
+    fn fill(&self, template: &str) -> Option<String> {
+        let now = self.kit.clock.now();
+        let role = guild::highest_role(self.kit, &self.person.roles).unwrap_or_default();
+        let game = guild::game(self.kit, self.hub.guild, self.member).unwrap_or_default();
+        let date = now.to_zoned(self.manners.zone.clone()).date().to_string();
+        let seed = self.member.get() ^ u64::try_from(now.as_millisecond()).unwrap_or_default();
+        // It was checked when it was configured.
+        let template = Template::parse(template).ok()?;
+        Some(template.render(&Values {
+            user: &self.person.user,
+            display: &self.person.display,
+            number: self.number,
+            game: &game,
+            role: &role,
+            date: &date,
+            seed,
+        }))
+    }
+
+    pub(crate) fn render(&self, template: &str, words: &[String]) -> Option<String> {
+        name::rendered(&self.fill(template)?, words)
+    }
+
+    pub(crate) fn render_status(&self, template: &str) -> Option<String> {
+        let status = feature::card::cut(&name::tidy(&self.fill(template)?), 500);
+        (!status.is_empty()).then_some(status)
+    }
+}

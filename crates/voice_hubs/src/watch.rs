@@ -1,0 +1,412 @@
+//! What this process sees of guilds with hubs: who sits where, and what is being worked on.
+//!
+//! Nothing here is the only copy: seats are stored (see [`crate::round`]), and what was being worked on when the process
+//! died is planned again by the next.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use database::{ChannelId, GuildId, UserId};
+use feature::{Hold, Kit};
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+use twilight_model::guild::Member;
+
+use crate::{
+    VoiceHubs,
+    model::{RoomId, Seat},
+    plan::Key,
+    round, store,
+};
+
+/// How many guilds without hubs are remembered as such.
+const QUIET: u64 = 50_000;
+/// For how long.
+const QUIET_FOR: Duration = Duration::from_mins(10);
+
+/// How somebody is called.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) user: String,
+    pub(crate) display: String,
+    pub(crate) roles: Vec<database::RoleId>,
+}
+
+impl Person {
+    pub(crate) fn of(member: &Member) -> Self {
+        let user = member.user.name.clone();
+        let display = member
+            .nick
+            .clone()
+            .or_else(|| member.user.global_name.clone())
+            .unwrap_or_else(|| user.clone());
+        Self {
+            user,
+            display,
+            roles: member.roles.iter().copied().map(Into::into).collect(),
+        }
+    }
+}
+
+/// One guild.
+#[derive(Debug, Default)]
+struct Watch {
+    /// Whether the stored seats were read, or Discord has told all.
+    is_loaded: bool,
+    seats: HashMap<UserId, Seat>,
+    people: HashMap<UserId, Person>,
+    /// Counts the changes of each seat, to see whether something overtook an answer.
+    changes: HashMap<UserId, u64>,
+    /// What is stored.
+    stored: HashMap<UserId, Seat>,
+    /// Events whose effect is not stored yet.
+    holds: Vec<Hold>,
+    is_dirty: bool,
+    is_running: bool,
+    /// Whether the round at work found neither hubs nor rooms.
+    is_idle: bool,
+    busy: HashSet<Key>,
+    told: HashMap<UserId, Timestamp>,
+}
+
+/// All guilds with hubs.
+#[derive(Debug)]
+pub(crate) struct Watches {
+    guilds: Mutex<HashMap<GuildId, Watch>>,
+    quiet: moka::sync::Cache<GuildId, ()>,
+    gates: Mutex<HashMap<RoomId, Arc<Semaphore>>>,
+}
+
+impl Default for Watches {
+    fn default() -> Self {
+        let quiet = moka::sync::Cache::builder()
+            .max_capacity(QUIET)
+            .time_to_live(QUIET_FOR)
+            .build();
+        Self {
+            guilds: Mutex::default(),
+            quiet,
+            gates: Mutex::default(),
+        }
+    }
+}
+
+/// What a round works with.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) seats: HashMap<UserId, Seat>,
+    pub(crate) busy: HashSet<Key>,
+}
+
+impl Watches {
+    /// Whether a guild has nothing to do with hubs, as far as is remembered.
+    pub(crate) fn is_quiet(&self, guild: GuildId) -> bool {
+        self.quiet.contains_key(&guild)
+    }
+
+    /// The guild got a hub.
+    pub(crate) fn begin(&self, guild: GuildId) {
+        self.quiet.invalidate(&guild);
+    }
+
+    /// Whether the guild's seats are known; see [`know`].
+    fn is_loaded(&self, guild: GuildId) -> bool {
+        self.guilds
+            .lock()
+            .get(&guild)
+            .is_some_and(|watch| watch.is_loaded)
+    }
+
+    fn load(&self, guild: GuildId, stored: Vec<(UserId, Seat)>) {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        if !watch.is_loaded {
+            watch.is_loaded = true;
+            watch.stored = stored.iter().cloned().collect();
+            watch.seats = watch.stored.clone();
+        }
+    }
+
+    /// Discord told who sits where: that is all there is.
+    pub(crate) fn replace(
+        &self,
+        guild: GuildId,
+        told: impl IntoIterator<Item = (UserId, Seat)>,
+        people: impl IntoIterator<Item = (UserId, Person)>,
+        hold: Hold,
+    ) {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        watch.seats = told.into_iter().collect();
+        watch.people.extend(people);
+        let seats = &watch.seats;
+        watch.people.retain(|user, _| seats.contains_key(user));
+        watch.holds.push(hold);
+    }
+
+    /// Somebody sits somewhere else, or nowhere. Whether that is new.
+    pub(crate) fn sit(
+        &self,
+        guild: GuildId,
+        user: UserId,
+        seat: Option<Seat>,
+        person: Option<Person>,
+        hold: Hold,
+    ) -> bool {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        let is_new = watch.seats.get(&user) != seat.as_ref();
+        watch.put(user, seat);
+        if let Some(person) = person
+            && watch.seats.contains_key(&user)
+        {
+            watch.people.insert(user, person);
+        }
+        if is_new {
+            watch.holds.push(hold);
+        }
+        is_new
+    }
+
+    /// How often a seat has changed; see [`moved`](Self::moved).
+    pub(crate) fn changes(&self, guild: GuildId, user: UserId) -> u64 {
+        let guilds = self.guilds.lock();
+        guilds
+            .get(&guild)
+            .and_then(|watch| watch.changes.get(&user).copied())
+            .unwrap_or_default()
+    }
+
+    /// An answer of Discord's says where somebody sits now; it counts unless an event has told something since `seen`.
+    pub(crate) fn moved(&self, guild: GuildId, user: UserId, seen: u64, to: Option<ChannelId>) {
+        let mut guilds = self.guilds.lock();
+        let Some(watch) = guilds.get_mut(&guild) else {
+            return;
+        };
+        if watch.changes.get(&user).copied().unwrap_or_default() != seen {
+            return;
+        }
+        let seat = to.and_then(|channel| {
+            let seat = watch.seats.get(&user)?.clone();
+            Some(Seat { channel, ..seat })
+        });
+        watch.put(user, seat);
+    }
+
+    /// Where somebody sits.
+    pub(crate) fn seat(&self, guild: GuildId, user: UserId) -> Option<Seat> {
+        self.guilds.lock().get(&guild)?.seats.get(&user).cloned()
+    }
+
+    /// Who sits in a channel, in order.
+    pub(crate) fn inside(&self, guild: GuildId, channel: ChannelId) -> Vec<(UserId, Seat)> {
+        let guilds = self.guilds.lock();
+        let mut inside: Vec<_> = guilds
+            .get(&guild)
+            .into_iter()
+            .flat_map(|watch| &watch.seats)
+            .filter(|(_, seat)| seat.channel == channel)
+            .map(|(user, seat)| (*user, seat.clone()))
+            .collect();
+        inside.sort_unstable_by_key(|(user, _)| *user);
+        inside
+    }
+
+    /// How somebody in voice is called, if an event said so.
+    pub(crate) fn person(&self, guild: GuildId, user: UserId) -> Option<Person> {
+        self.guilds.lock().get(&guild)?.people.get(&user).cloned()
+    }
+
+    /// What a round works with, and the events that it is about.
+    pub(crate) fn begin_round(&self, guild: GuildId, now: Timestamp) -> (Snapshot, Vec<Hold>) {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        watch.is_dirty = false;
+        watch.is_idle = false;
+        watch.told.retain(|_, until| *until > now);
+        let mut busy = watch.busy.clone();
+        busy.extend(watch.told.keys().map(|user| Key::Told(*user)));
+        let snapshot = Snapshot {
+            seats: watch.seats.clone(),
+            busy,
+        };
+        (snapshot, std::mem::take(&mut watch.holds))
+    }
+
+    /// What of the seats in `ours` is not stored yet: those taken, and those left.
+    pub(crate) fn unstored(
+        &self,
+        guild: GuildId,
+        seats: &HashMap<UserId, Seat>,
+        ours: &HashSet<ChannelId>,
+    ) -> (Vec<(UserId, Seat)>, Vec<UserId>) {
+        let guilds = self.guilds.lock();
+        let Some(watch) = guilds.get(&guild) else {
+            return (Vec::new(), Vec::new());
+        };
+        let is_ours = |seat: &Seat| ours.contains(&seat.channel);
+        let taken = seats
+            .iter()
+            .filter(|(user, seat)| is_ours(seat) && watch.stored.get(user) != Some(seat))
+            .map(|(user, seat)| (*user, seat.clone()))
+            .collect();
+        let left = watch
+            .stored
+            .keys()
+            .filter(|user| !seats.get(user).is_some_and(is_ours))
+            .copied()
+            .collect();
+        (taken, left)
+    }
+
+    /// They are stored now.
+    pub(crate) fn stored(&self, guild: GuildId, taken: Vec<(UserId, Seat)>, left: &[UserId]) {
+        let mut guilds = self.guilds.lock();
+        if let Some(watch) = guilds.get_mut(&guild) {
+            for user in left {
+                watch.stored.remove(user);
+            }
+            watch.stored.extend(taken);
+        }
+    }
+
+    /// Puts events back that a failed round could not store.
+    pub(crate) fn put_back(&self, guild: GuildId, holds: Vec<Hold>) {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        watch.holds.extend(holds);
+        watch.is_dirty = true;
+    }
+
+    /// Begins work on something. Whether nobody else works on it.
+    pub(crate) fn take(&self, guild: GuildId, key: Key) -> bool {
+        let mut guilds = self.guilds.lock();
+        guilds.entry(guild).or_default().busy.insert(key)
+    }
+
+    /// Work on something has ended.
+    pub(crate) fn release(&self, guild: GuildId, key: Key) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.busy.remove(&key);
+        }
+    }
+
+    /// A member was told something, and is left alone until an instant.
+    pub(crate) fn told(&self, guild: GuildId, user: UserId, until: Timestamp) {
+        let mut guilds = self.guilds.lock();
+        guilds.entry(guild).or_default().told.insert(user, until);
+    }
+
+    /// Whether a round must be started for what has changed.
+    fn start(&self, guild: GuildId) -> bool {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.entry(guild).or_default();
+        watch.is_dirty = true;
+        !std::mem::replace(&mut watch.is_running, true)
+    }
+
+    /// Whether nothing has changed since the round began; then rounds end.
+    fn end(&self, guild: GuildId) -> bool {
+        let mut guilds = self.guilds.lock();
+        let Some(watch) = guilds.get_mut(&guild) else {
+            return true;
+        };
+        watch.is_running = watch.is_dirty;
+        if !watch.is_dirty && watch.is_idle && watch.busy.is_empty() {
+            guilds.remove(&guild);
+            self.quiet.insert(guild, ());
+            return true;
+        }
+        !watch.is_dirty
+    }
+
+    /// The guild has no hubs and no rooms: nothing of it is kept, unless something comes in meanwhile.
+    pub(crate) fn forget(&self, guild: GuildId) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.is_idle = true;
+        }
+    }
+
+    /// One at a time may write to a room's channel; the rest wait in line.
+    pub(crate) fn gate(&self, room: RoomId) -> Arc<Semaphore> {
+        let mut gates = self.gates.lock();
+        if gates.len() > 1000 {
+            gates.retain(|_, gate| Arc::strong_count(gate) > 1);
+        }
+        let gate = gates
+            .entry(room)
+            .or_insert_with(|| Arc::new(Semaphore::new(1)));
+        Arc::clone(gate)
+    }
+}
+
+impl Watch {
+    fn put(&mut self, user: UserId, seat: Option<Seat>) {
+        *self.changes.entry(user).or_default() += 1;
+        if let Some(seat) = seat {
+            self.seats.insert(user, seat);
+        } else {
+            self.seats.remove(&user);
+            self.people.remove(&user);
+            // An answer on its way names a count that will never return.
+            if self.busy.is_empty() {
+                self.changes.remove(&user);
+            }
+        }
+    }
+}
+
+/// Sees to it that the seats of a guild are known. Whether the guild has anything to do with hubs.
+pub(crate) async fn know(kit: &Kit<VoiceHubs>, guild: GuildId) -> sqlx::Result<bool> {
+    let watches = &kit.feature.watches;
+    if watches.is_quiet(guild) {
+        return Ok(false);
+    }
+    if !watches.is_loaded(guild) {
+        let mut connection = kit.database.acquire().await?;
+        if !store::is_used(&mut connection, guild).await? {
+            watches.quiet.insert(guild, ());
+            return Ok(false);
+        }
+        let seats = store::seats(&mut connection, guild).await?;
+        watches.load(guild, seats);
+    }
+    Ok(true)
+}
+
+/// Has the guild planned anew, now or as soon as the round at work ends.
+pub(crate) fn wake(kit: &Kit<VoiceHubs>, guild: GuildId) {
+    if kit.feature.watches.start(guild) {
+        let task = kit.clone();
+        kit.background.spawn(
+            "voice_hubs.rounds",
+            async move { rounds(&task, guild).await },
+        );
+    }
+}
+
+async fn rounds(kit: &Kit<VoiceHubs>, guild: GuildId) {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let (snapshot, holds) = kit.feature.watches.begin_round(guild, kit.clock.now());
+        match round::round(kit, guild, snapshot).await {
+            Ok(()) => {
+                drop(holds);
+                pause = Duration::from_millis(100);
+            }
+            Err(failure) => {
+                tracing::warn!(%guild, error = failure.chain(), "a round of the voice hubs failed: once more");
+                kit.feature.watches.put_back(guild, holds);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+        }
+        if kit.feature.watches.end(guild) {
+            return;
+        }
+    }
+}
