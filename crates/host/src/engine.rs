@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use database::ApplicationId;
 use feature::House;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
-use crate::{busy::Busy, events::Mailboxes, interactions::Crowd};
+use crate::{busy::Busy, events::Mailboxes, interactions::Crowd, threads::Threads};
 
 /// Shared by shards, router and mailboxes; clones are cheap.
 #[derive(Clone, Debug)]
@@ -21,13 +21,15 @@ pub(crate) struct Parts {
     pub(crate) mailboxes: Mailboxes,
     /// Set when the program stops: no new work is begun.
     pub(crate) stopping: CancellationToken,
-    pub(crate) tasks: TaskTracker,
+    /// Where the features' code runs.
+    pub(crate) threads: Arc<Threads>,
 }
 
 impl Engine {
     pub(crate) fn new(
         application: ApplicationId,
         house: House,
+        threads: Arc<Threads>,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Parts {
@@ -37,7 +39,7 @@ impl Engine {
             house,
             mailboxes: Mailboxes::default(),
             stopping,
-            tasks: TaskTracker::new(),
+            threads,
         }))
     }
 }

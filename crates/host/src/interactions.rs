@@ -14,6 +14,7 @@ use std::{pin::pin, time::Duration};
 
 use database::{GuildId, InteractionId};
 use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, text};
+use tokio::sync::OwnedSemaphorePermit;
 use twilight_model::application::interaction::Interaction;
 
 pub(crate) use self::crowd::Crowd;
@@ -45,15 +46,30 @@ pub(crate) fn answer(engine: &Engine, incoming: Incoming) {
         tracing::debug!(interaction = %incoming.interaction.id, "an interaction came twice: answered once");
         return;
     }
+    if !incoming.is_replayed {
+        begin(engine, incoming, None);
+    } else if engine.crowd.wait(incoming) {
+        let working = engine.busy.begin();
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            while let Some((incoming, turn)) = engine.crowd.turn().await {
+                begin(&engine, incoming, Some(turn));
+            }
+            drop(working);
+        });
+    }
+}
+
+fn begin(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>) {
     let working = engine.busy.begin();
-    let task = engine.clone();
-    engine.tasks.spawn(async move {
-        serve(&task, incoming).await;
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        serve(&engine, incoming, turn).await;
         drop(working);
     });
 }
 
-async fn serve(engine: &Engine, incoming: Incoming) {
+async fn serve(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>) {
     let Incoming {
         interaction,
         shard,
@@ -70,17 +86,13 @@ async fn serve(engine: &Engine, incoming: Incoming) {
     let answering = Answering::new(engine, &interaction, &found, scene.lang);
 
     let acknowledged = match deferral.filter(|_| is_replayed) {
-        Some(deferral) => {
-            let turn = engine.crowd.turn().await;
-            let claimed = defer::claim(&answering, deferral).await;
-            drop(turn);
-            match claimed {
-                Some(acknowledged) => acknowledged,
-                None => return,
-            }
-        }
+        Some(deferral) => match defer::claim(&answering, deferral).await {
+            Some(acknowledged) => acknowledged,
+            None => return,
+        },
         None => Acknowledged::No,
     };
+    drop(turn);
     let (acknowledged, shown) = run(engine, found, scene, &answering, deferral, acknowledged).await;
     answering.show(acknowledged, shown).await;
     drop(ticket);
@@ -139,6 +151,7 @@ async fn run(
     };
     let mut handler = pin!(guard::run(
         engine,
+        feature,
         limit,
         start(engine.house.clone(), scene)
     ));

@@ -10,6 +10,7 @@ use feature::{
 use jobs::{Clock, JobContext, JobError, Jobs, Worker};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use twilight_cache_inmemory::DefaultInMemoryCache;
 use twilight_gateway::ShardId;
@@ -21,6 +22,7 @@ use crate::{
     gateway::{IdentifyQueue, Saver, ShardPlan},
     intents,
     running::Running,
+    threads::Threads,
 };
 
 /// What the host needs to know.
@@ -59,6 +61,9 @@ pub enum StartError {
     /// The day's identifies or the saved sessions can not be read.
     #[error("the database failed while the gateway was being prepared")]
     Database(#[from] sqlx::Error),
+    /// The system gives no threads.
+    #[error("there are no threads for the features")]
+    Threads(#[source] std::io::Error),
     /// The job worker can not be built.
     #[error("the job worker can not be built")]
     Jobs(#[from] jobs::BuildError),
@@ -119,11 +124,13 @@ pub async fn start(
         database: database.clone(),
         discord,
     };
-    let worker = worker(&house)?;
+    let threads = Threads::new(house.catalogue.features(), Handle::current());
+    let threads = Arc::new(threads.map_err(StartError::Threads)?);
+    let worker = worker(&house, &threads)?;
     let shards = info.shards.max(1);
     let saver = Saver::new(application.id, database.clone(), clock.clone(), shards);
     let queue = IdentifyQueue::new(application.id, &info, database, clock);
-    let engine = Engine::new(application.id, house, stopping);
+    let engine = Engine::new(application.id, house, threads, stopping);
     let mut plans = Vec::new();
     for number in 0..shards {
         let plan = ShardPlan {
@@ -177,15 +184,24 @@ async fn introduce(discord: &Discord) -> Result<(Application, BotConnectionInfo)
 }
 
 /// The worker that runs the jobs of all features.
-fn worker(house: &House) -> Result<Worker, StartError> {
+fn worker(house: &House, threads: &Arc<Threads>) -> Result<Worker, StartError> {
     let mut builder = Worker::builder(house.database.clone(), house.clock.clone());
     for entry in house.catalogue.jobs() {
         let (run, house) = (entry.run.clone(), house.clone());
+        let (threads, feature) = (Arc::clone(threads), entry.feature);
         let handler: jobs::Handler = Arc::new(move |payload, _: JobContext| {
-            let work = run(house.clone(), payload);
+            let work = threads.spawn(feature, run(house.clone(), payload));
             Box::pin(async move {
-                work.await
-                    .map_err(|failure| JobError::new(failure.class(), failure.chain()))
+                match work.await {
+                    Ok(done) => {
+                        done.map_err(|failure| JobError::new(failure.class(), failure.chain()))
+                    }
+                    // The worker knows what to do about a panic.
+                    Err(error) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(error) => Err(JobError::transient(error.to_string())),
+                    },
+                }
             })
         });
         builder = builder.handler(entry.name, entry.options, handler);

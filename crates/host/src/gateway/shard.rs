@@ -381,7 +381,7 @@ impl Shard {
     fn warm_up(&mut self) {
         let (engine, shard) = (self.engine.clone(), self.plan.id);
         let working = engine.busy.begin();
-        self.warming = Some(self.engine.tasks.spawn(async move {
+        self.warming = Some(tokio::spawn(async move {
             let guilds = match warm::guilds(&engine.house.discord, shard).await {
                 Ok(guilds) => guilds,
                 Err(refusal) => {
