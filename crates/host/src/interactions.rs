@@ -2,7 +2,7 @@
 //!
 //! Once for all features: find the handler, read who asks and where, check access, run it with a guard, defer
 //! when it is slow, show its reply or what went wrong. No interaction is left to time out: one that has no
-//! answer 2 s after it was created is deferred with the visibility that was declared for it.
+//! answer 1.5 s after it was created is deferred with the visibility that was declared for it.
 
 mod crowd;
 mod defer;
@@ -15,7 +15,7 @@ use std::{pin::pin, time::Duration};
 use database::{GuildId, InteractionId};
 use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, text};
 use tokio::sync::OwnedSemaphorePermit;
-use twilight_model::application::interaction::Interaction;
+use twilight_model::gateway::payload::incoming::InteractionCreate;
 
 pub(crate) use self::crowd::Crowd;
 use self::{
@@ -32,7 +32,7 @@ use crate::{
 /// An interaction that came in.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    pub(crate) interaction: Interaction,
+    pub(crate) interaction: Box<InteractionCreate>,
     /// The shard that brought it.
     pub(crate) shard: u32,
     /// Whether Discord replays it after a resume: another process may have answered it.
@@ -71,12 +71,12 @@ fn begin(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>
 
 async fn serve(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>) {
     let Incoming {
-        interaction,
+        mut interaction,
         shard,
         is_replayed,
         ticket,
     } = incoming;
-    let Some((found, interaction)) = find::find(&engine.house.catalogue, interaction) else {
+    let Some(found) = find::find(&engine.house.catalogue, &mut interaction.0) else {
         tracing::debug!("an interaction of an unknown kind is left alone");
         return;
     };

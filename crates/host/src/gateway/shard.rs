@@ -319,7 +319,7 @@ impl Shard {
         match Event::from(event) {
             Event::InteractionCreate(interaction) => {
                 let incoming = Incoming {
-                    interaction: interaction.0,
+                    interaction,
                     shard: id,
                     is_replayed,
                     ticket,
