@@ -271,8 +271,8 @@ fn broken(sim: &Sim) {
 async fn broken_payloads_and_ids_leave_nothing_behind() {
     let place = Place::new();
     let sim = Sim::start(SimOptions {
-        patience: Duration::from_secs(60),
-        first_answer: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
+        first_answer: Duration::from_mins(1),
         ..SimOptions::bench()
     })
     .await

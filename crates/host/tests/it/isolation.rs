@@ -54,7 +54,7 @@ async fn who_blocks_for_a_minute_panics_and_floods_delays_nobody() {
     let sim = SimOptions {
         // Discord closes a connection whose heart is silent for two beats and a second.
         heartbeat_interval: Duration::from_millis(700),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
         ..Default::default()
     };
     let bot = BotOptions {
