@@ -99,7 +99,7 @@ impl SimOptions {
             rate_limits: false,
             log_calls: false,
             log_transcript: false,
-            messages_per_channel: 100,
+            messages_per_channel: 1_000,
             interactions: 5_000,
             replay_events: 5_000,
             ..Self::default()

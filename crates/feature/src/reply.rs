@@ -13,7 +13,7 @@ pub enum Answer {
     Public,
     /// The message that carries the component changes.
     Update,
-    /// A modal may open. Discord allows none after a deferral, so the handler must answer within 2 s.
+    /// A modal may open. Discord allows none after a deferral, so the handler must answer within 2.5 s.
     Modal,
 }
 

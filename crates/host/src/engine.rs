@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use database::ApplicationId;
 use feature::House;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
-use crate::{busy::Busy, events::Mailboxes, interactions::Crowd};
+use crate::{busy::Busy, events::Mailboxes, interactions::Crowd, threads::Threads};
 
 /// Shared by shards, router and mailboxes; clones are cheap.
 #[derive(Clone, Debug)]
@@ -21,7 +21,8 @@ pub(crate) struct Parts {
     pub(crate) mailboxes: Mailboxes,
     /// Set when the program stops: no new work is begun.
     pub(crate) stopping: CancellationToken,
-    pub(crate) tasks: TaskTracker,
+    /// Where the features' code runs.
+    pub(crate) threads: Arc<Threads>,
 }
 
 impl Engine {
@@ -29,7 +30,7 @@ impl Engine {
         application: ApplicationId,
         house: House,
         busy: Busy,
-        tasks: TaskTracker,
+        threads: Arc<Threads>,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Parts {
@@ -39,7 +40,7 @@ impl Engine {
             house,
             mailboxes: Mailboxes::default(),
             stopping,
-            tasks,
+            threads,
         }))
     }
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use database::GuildId;
-use feature::{Class, Delivery, Failure, Hold};
+use feature::{BoxFuture, Class, Delivery, Hold, Outcome};
 use parking_lot::Mutex;
 use tokio::{sync::Semaphore, time::Instant};
 use twilight_model::gateway::event::Event;
@@ -128,7 +128,7 @@ fn post(engine: &Engine, key: Key, letter: Letter) {
         drop(boxes);
         let working = engine.busy.begin();
         let task = engine.clone();
-        engine.tasks.spawn(async move {
+        tokio::spawn(async move {
             let mut next = Some(letter);
             while let Some(letter) = next {
                 if !open(&task, key, letter).await {
@@ -224,20 +224,17 @@ enum Attempt {
 }
 
 /// Runs a handler until it ends well, fails for good, or patience ends.
-async fn attempt<Fut>(
+async fn attempt(
     engine: &Engine,
     what: &'static str,
     (feature, guild): Key,
-    run: impl Fn() -> Fut,
-) -> Attempt
-where
-    Fut: Future<Output = Result<(), Failure>> + Send + 'static,
-{
+    run: impl Fn() -> BoxFuture<'static, Outcome<()>>,
+) -> Attempt {
     let give_up = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(100);
     let guild = guild.map(tracing::field::display);
     loop {
-        match guard::run(engine, LIMIT, run()).await {
+        match guard::run(engine, feature, LIMIT, run()).await {
             Ended::Done(()) => return Attempt::Done,
             Ended::Failed(failure) => {
                 if failure.class() == Class::Transient && Instant::now() + pause < give_up {

@@ -1,9 +1,9 @@
-//! Runs a feature's code so that nothing it does can hurt the rest: in a task of its own, with a time limit,
+//! Runs a feature's code so that nothing it does can hurt the rest: on the feature's threads, with a time limit,
 //! with its panics caught.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
-use feature::{Failure, Outcome};
+use feature::{BoxFuture, Failure, Outcome};
 
 use crate::engine::Engine;
 
@@ -23,15 +23,13 @@ pub(crate) enum Ended<T> {
 /// Runs a handler to its end or to its limit.
 pub(crate) async fn run<T: Send + 'static>(
     engine: &Engine,
+    feature: &'static str,
     limit: Duration,
-    handler: impl Future<Output = Outcome<T>> + Send + 'static,
+    handler: BoxFuture<'static, Outcome<T>>,
 ) -> Ended<T> {
-    let mut task = engine.tasks.spawn(handler);
-    match tokio::time::timeout(limit, &mut task).await {
-        Err(_) => {
-            task.abort();
-            Ended::TooSlow
-        }
+    let task = engine.threads.spawn(feature, handler);
+    match tokio::time::timeout(limit, task).await {
+        Err(_) => Ended::TooSlow,
         Ok(Ok(Ok(value))) => Ended::Done(value),
         Ok(Ok(Err(failure))) => Ended::Failed(failure),
         Ok(Err(error)) => Ended::Panicked(match error.try_into_panic() {

@@ -2,7 +2,7 @@
 //!
 //! Once for all features: find the handler, read who asks and where, check access, run it with a guard, defer
 //! when it is slow, show its reply or what went wrong. No interaction is left to time out: one that has no
-//! answer 2 s after it was created is deferred with the visibility that was declared for it.
+//! answer 1.5 s after it was created is deferred with the visibility that was declared for it.
 
 mod crowd;
 mod defer;
@@ -14,7 +14,8 @@ use std::{pin::pin, time::Duration};
 
 use database::{GuildId, InteractionId};
 use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, text};
-use twilight_model::application::interaction::Interaction;
+use tokio::sync::OwnedSemaphorePermit;
+use twilight_model::gateway::payload::incoming::InteractionCreate;
 
 pub(crate) use self::crowd::Crowd;
 use self::{
@@ -31,7 +32,7 @@ use crate::{
 /// An interaction that came in.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    pub(crate) interaction: Interaction,
+    pub(crate) interaction: Box<InteractionCreate>,
     /// The shard that brought it.
     pub(crate) shard: u32,
     /// Whether Discord replays it after a resume: another process may have answered it.
@@ -45,22 +46,37 @@ pub(crate) fn answer(engine: &Engine, incoming: Incoming) {
         tracing::debug!(interaction = %incoming.interaction.id, "an interaction came twice: answered once");
         return;
     }
+    if !incoming.is_replayed {
+        begin(engine, incoming, None);
+    } else if engine.crowd.wait(incoming) {
+        let working = engine.busy.begin();
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            while let Some((incoming, turn)) = engine.crowd.turn().await {
+                begin(&engine, incoming, Some(turn));
+            }
+            drop(working);
+        });
+    }
+}
+
+fn begin(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>) {
     let working = engine.busy.begin();
-    let task = engine.clone();
-    engine.tasks.spawn(async move {
-        serve(&task, incoming).await;
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        serve(&engine, incoming, turn).await;
         drop(working);
     });
 }
 
-async fn serve(engine: &Engine, incoming: Incoming) {
+async fn serve(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphorePermit>) {
     let Incoming {
-        interaction,
+        mut interaction,
         shard,
         is_replayed,
         ticket,
     } = incoming;
-    let Some((found, interaction)) = find::find(&engine.house.catalogue, interaction) else {
+    let Some(found) = find::find(&engine.house.catalogue, &mut interaction.0) else {
         tracing::debug!("an interaction of an unknown kind is left alone");
         return;
     };
@@ -70,17 +86,13 @@ async fn serve(engine: &Engine, incoming: Incoming) {
     let answering = Answering::new(engine, &interaction, &found, scene.lang);
 
     let acknowledged = match deferral.filter(|_| is_replayed) {
-        Some(deferral) => {
-            let turn = engine.crowd.turn().await;
-            let claimed = defer::claim(&answering, deferral).await;
-            drop(turn);
-            match claimed {
-                Some(acknowledged) => acknowledged,
-                None => return,
-            }
-        }
+        Some(deferral) => match defer::claim(&answering, deferral).await {
+            Some(acknowledged) => acknowledged,
+            None => return,
+        },
         None => Acknowledged::No,
     };
+    drop(turn);
     let (acknowledged, shown) = run(engine, found, scene, &answering, deferral, acknowledged).await;
     answering.show(acknowledged, shown).await;
     drop(ticket);
@@ -139,6 +151,7 @@ async fn run(
     };
     let mut handler = pin!(guard::run(
         engine,
+        feature,
         limit,
         start(engine.house.clone(), scene)
     ));

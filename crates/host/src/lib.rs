@@ -15,6 +15,7 @@ mod interactions;
 mod running;
 mod start;
 mod store;
+mod threads;
 
 pub use self::{
     commands::Synced,

@@ -10,7 +10,8 @@ use feature::{
 use jobs::{Clock, JobContext, JobError, Jobs, Worker};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use twilight_cache_inmemory::DefaultInMemoryCache;
 use twilight_gateway::ShardId;
 use twilight_http::request::{Method, RequestBuilder};
@@ -22,6 +23,7 @@ use crate::{
     gateway::{IdentifyQueue, Saver, ShardPlan},
     intents,
     running::Running,
+    threads::Threads,
 };
 
 /// What the host needs to know.
@@ -60,6 +62,9 @@ pub enum StartError {
     /// The day's identifies or the saved sessions can not be read.
     #[error("the database failed while the gateway was being prepared")]
     Database(#[from] sqlx::Error),
+    /// The system gives no threads.
+    #[error("there are no threads for the features")]
+    Threads(#[source] std::io::Error),
     /// The job worker can not be built.
     #[error("the job worker can not be built")]
     Jobs(#[from] jobs::BuildError),
@@ -113,9 +118,11 @@ pub async fn start(
             "intents are switched off: some features see less. Enable them on the bot's page of the developer portal"
         );
     }
-    let (busy, tasks) = (Busy::default(), TaskTracker::new());
+    let busy = Busy::default();
+    let threads = Threads::new(catalogue.features(), Handle::current());
+    let threads = Arc::new(threads.map_err(StartError::Threads)?);
     let house = House {
-        background: background(&busy, &tasks),
+        background: background(&busy, &threads),
         me: Me::new(
             application
                 .bot
@@ -134,11 +141,11 @@ pub async fn start(
         database: database.clone(),
         discord,
     };
-    let worker = worker(&house)?;
+    let worker = worker(&house, &threads)?;
     let shards = info.shards.max(1);
     let saver = Saver::new(application.id, database.clone(), clock.clone(), shards);
     let queue = IdentifyQueue::new(application.id, &info, database, clock);
-    let engine = Engine::new(application.id, house, busy, tasks, stopping);
+    let engine = Engine::new(application.id, house, busy, threads, stopping);
     let mut plans = Vec::new();
     for number in 0..shards {
         let plan = ShardPlan {
@@ -191,28 +198,42 @@ async fn introduce(discord: &Discord) -> Result<(Application, BotConnectionInfo)
     }
 }
 
-/// Runs what handlers start and do not wait for, as work of the program's.
-fn background(busy: &Busy, tasks: &TaskTracker) -> Background {
-    let (busy, tasks) = (busy.clone(), tasks.clone());
-    Background::new(move |work| {
+/// Runs what handlers start and do not wait for: on their feature's threads, as work of the program's.
+fn background(busy: &Busy, threads: &Arc<Threads>) -> Background {
+    let (busy, threads) = (busy.clone(), Arc::clone(threads));
+    Background::new(move |feature, work| {
         let working = busy.begin();
-        tasks.spawn(async move {
-            work.await;
-            drop(working);
-        });
+        let work = threads.spawn(
+            feature,
+            Box::pin(async move {
+                work.await;
+                drop(working);
+            }),
+        );
+        // It goes on by itself; the count of what is in work is all that remembers it.
+        drop(work.detach());
     })
 }
 
 /// The worker that runs the jobs of all features.
-fn worker(house: &House) -> Result<Worker, StartError> {
+fn worker(house: &House, threads: &Arc<Threads>) -> Result<Worker, StartError> {
     let mut builder = Worker::builder(house.database.clone(), house.clock.clone());
     for entry in house.catalogue.jobs() {
         let (run, house) = (entry.run.clone(), house.clone());
+        let (threads, feature) = (Arc::clone(threads), entry.feature);
         let handler: jobs::Handler = Arc::new(move |payload, _: JobContext| {
-            let work = run(house.clone(), payload);
+            let work = threads.spawn(feature, run(house.clone(), payload));
             Box::pin(async move {
-                work.await
-                    .map_err(|failure| JobError::new(failure.class(), failure.chain()))
+                match work.await {
+                    Ok(done) => {
+                        done.map_err(|failure| JobError::new(failure.class(), failure.chain()))
+                    }
+                    // The worker knows what to do about a panic.
+                    Err(error) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(error) => Err(JobError::transient(error.to_string())),
+                    },
+                }
             })
         });
         builder = builder.handler(entry.name, entry.options, handler);

@@ -4,6 +4,7 @@ use feature::Registry;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
-    Registry::new().with(admin::Admin)
+    Registry::new()
+        .with(admin::Admin)
         .with(voice_hubs::VoiceHubs::default())
 }

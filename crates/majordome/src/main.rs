@@ -94,9 +94,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs `work` to its end on a runtime that uses every core.
+/// Runs `work` to its end. One thread moves everything that comes and goes, which is quicker than two that hand it to
+/// each other; the features bring threads of their own.
 fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build();
     Ok(runtime

@@ -150,6 +150,18 @@ impl<'p> Running<'p> {
         }
     }
 
+    /// The resident memory in kB.
+    fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        line.unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
     fn signal(signal: &str, to: &str) {
         let sent = Command::new("kill")
             .args([signal, "--", to])
@@ -223,4 +235,79 @@ async fn killed_it_starts_again() {
     Running::signal("-TERM", &pid);
     let (code, log) = running.end().await;
     assert_eq!(code, Some(0), "{log}");
+}
+
+/// What Discord never sends: no JSON, cut JSON, wrong types, unknown names, giant texts, ids of nothing.
+fn broken(sim: &Sim) {
+    let faults = sim.faults();
+    let giant = format!("{{\"content\":\"{}\"}}", "x".repeat(10_000));
+    let bodies = [
+        "null",
+        "[]",
+        "{\"id\":\"x\"}",
+        "{\"id\":18446744073709551616}",
+        "{\"id\":\"1\",\"guild_id\":",
+        &giant,
+    ];
+    let names = [
+        "INTERACTION_CREATE",
+        "GUILD_CREATE",
+        "GUILD_DELETE",
+        "MESSAGE_CREATE",
+        "RESUMED",
+        "SOMETHING_NEW",
+        "",
+    ];
+    for number in 0..10_000 {
+        if number % 10 == 0 {
+            faults.raw_frame(&format!("{{\"op\":{},\"d\":[]}}", 20 + number));
+        } else {
+            faults.raw_dispatch(names[number % names.len()], bodies[number % bodies.len()]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_payloads_and_ids_leave_nothing_behind() {
+    let place = Place::new();
+    let sim = Sim::start(SimOptions {
+        patience: Duration::from_mins(1),
+        first_answer: Duration::from_mins(1),
+        ..SimOptions::bench()
+    })
+    .await
+    .unwrap();
+    let guild = sim.guild("Rust FR");
+    let running = Running::start(&place, &sim).await;
+    let alice = guild.member("alice");
+    let registered = sim.wait_until(Duration::from_secs(20), |_| {
+        alice.slash("/ping", &[]).id().is_ok()
+    });
+    registered.await.unwrap();
+    let pong = alice.slash("/ping", &[]).answer().await.unwrap();
+    let mut memory = Vec::new();
+    for _ in 0..3 {
+        broken(&sim);
+        for id in [
+            "admin:ping:v9",
+            "nonsense",
+            "admin:gone:v1:1",
+            ":::",
+            "\u{0}",
+        ] {
+            for _ in 0..20 {
+                let answer = alice.clicks_id(pong.message(), id).answer().await.unwrap();
+                assert!(answer.is_ephemeral, "{answer:?}");
+            }
+        }
+        let answer = alice.slash("/ping", &[]).answer().await.unwrap();
+        assert!(answer.text().contains("Pong"), "{answer:?}");
+        memory.push(running.memory());
+    }
+    // The first round fills buffers and caches; what the others add would be lost for ever.
+    let grown = memory[2].saturating_sub(memory[0]);
+    assert!(grown < 3_000, "kB after each round: {memory:?}");
+    let pid = running.child.id().to_string();
+    Running::signal("-TERM", &pid);
+    assert_eq!(running.end().await.0, Some(0));
 }

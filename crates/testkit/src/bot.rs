@@ -24,7 +24,7 @@ pub struct BotOptions {
     pub defaults: Defaults,
     /// How long one call to Discord may take.
     pub deadline: Duration,
-    /// How many threads it runs on.
+    /// How many threads it runs on, beside those of its features.
     pub threads: usize,
 }
 
@@ -36,7 +36,8 @@ impl Default for BotOptions {
             stop_within: Duration::from_secs(10),
             defaults: Defaults::default(),
             deadline: DiscordSettings::DEADLINE,
-            threads: 4,
+            // As the program itself.
+            threads: 1,
         }
     }
 }

@@ -107,8 +107,8 @@ fn numbered(body: Value) -> Value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let is_permissions =
-                    ["allow", "default_member_permissions", "deny", "permissions"].contains(&name.as_str());
+                let is_permissions = ["allow", "default_member_permissions", "deny", "permissions"]
+                    .contains(&name.as_str());
                 let number = value
                     .as_str()
                     .filter(|_| is_permissions)

@@ -175,7 +175,7 @@ pub(crate) fn log(kit: &Kit<VoiceHubs>, hub: &Hub, line: Line) {
         return;
     };
     let (task, hub) = (kit.clone(), hub.clone());
-    kit.background.spawn("voice_hubs.log", async move {
+    kit.spawn("log", async move {
         let lang = guild_lang(&task, &hub).await;
         let card = Card::new().text(text::log_line(lang, &line));
         if let Err(refusal) = task.discord.post(channel, lang, &card, Post::default()).await {

@@ -157,7 +157,7 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
     if warns && let Some(hub) = hubs.iter().find(|hub| hub.active) {
         let hub = hub.clone();
         let task = kit.clone();
-        kit.background.spawn("voice_hubs.notice", async move {
+        kit.spawn("notice", async move {
             let lang = manners.lang;
             notice::staff(&task, &hub, text::many_rooms_today(lang, opened_today)).await;
         });
@@ -183,7 +183,7 @@ pub(crate) fn start<Work>(
         key,
     };
     let work = work(kit.clone());
-    kit.background.spawn("voice_hubs.step", async move {
+    kit.spawn("step", async move {
         work.await;
         drop(release);
     });
@@ -313,7 +313,7 @@ fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], s
                     .watches
                     .told(guild, member, kit.clock.now() + notice::SILENCE);
                 let task = kit.clone();
-                kit.background.spawn("voice_hubs.notice", async move {
+                kit.spawn("notice", async move {
                     notice::wait(&task, &hub, member, why).await;
                 });
             }
@@ -329,7 +329,7 @@ fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], s
         Step::Deactivate(channel) => {
             if let Some(hub) = hub_of(channel) {
                 let task = kit.clone();
-                kit.background.spawn("voice_hubs.notice", async move {
+                kit.spawn("notice", async move {
                     notice::hub_gone(&task, &hub).await;
                 });
             }

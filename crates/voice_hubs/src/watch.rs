@@ -382,10 +382,7 @@ pub(crate) async fn know(kit: &Kit<VoiceHubs>, guild: GuildId) -> sqlx::Result<b
 pub(crate) fn wake(kit: &Kit<VoiceHubs>, guild: GuildId) {
     if kit.feature.watches.start(guild) {
         let task = kit.clone();
-        kit.background.spawn(
-            "voice_hubs.rounds",
-            async move { rounds(&task, guild).await },
-        );
+        kit.spawn("rounds", async move { rounds(&task, guild).await });
     }
 }
 

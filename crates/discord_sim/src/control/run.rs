@@ -38,6 +38,9 @@ async fn answer(State(core): State<Arc<Core>>, Json(verb): Json<Verb>) -> Json<R
     Json(run(&sim, verb).await.unwrap_or_else(Report::failed))
 }
 
+/// After how many events the sockets may write, or the queue holds everything at once.
+const BATCH: usize = 256;
+
 async fn answered(asked: Asked) -> Report {
     let id = asked.id().map(|id| id.to_string()).ok();
     match asked.answer().await {
@@ -169,12 +172,30 @@ async fn run(sim: &Sim, verb: Verb) -> Result<Report> {
             let person = person(sim, guild.as_deref(), &who, None)?;
             events(sim, &person, &kind, count).await
         }
+        Verb::Raw { name, text, count } => {
+            raw(sim, name.as_deref(), &text, count).await;
+            Ok(Report::done())
+        }
         other => at_once(sim, other),
     }
 }
 
+async fn raw(sim: &Sim, name: Option<&str>, text: &str, count: usize) {
+    let faults = sim.faults();
+    for number in 0..count {
+        let text = text.replace("{n}", &number.to_string());
+        match name {
+            Some(name) => faults.raw_dispatch(name, &text),
+            None => faults.raw_frame(&text),
+        }
+        if number % BATCH == 0 {
+            sim.written().await;
+        }
+    }
+    sim.written().await;
+}
+
 async fn events(sim: &Sim, person: &Person, kind: &str, count: usize) -> Result<Report> {
-    const BATCH: usize = 256;
     let guild = person.guild.map(|id| Guild {
         sim: sim.clone(),
         id,
@@ -195,7 +216,6 @@ async fn events(sim: &Sim, person: &Person, kind: &str, count: usize) -> Result<
             _ => return Err(format!("there are no {kind} events")),
         }
         if number % BATCH == 0 {
-            // Let the sockets write, or the queue holds everything at once.
             sim.written().await;
         }
     }

@@ -149,6 +149,14 @@ pub enum Verb {
         #[serde(default)]
         value: Value,
     },
+    /// Sends what Discord never would: an event of this name with this text for a body, as it stands, or without a
+    /// name the text as a whole frame. `{n}` in the text becomes the number of the repetition.
+    Raw {
+        name: Option<String>,
+        text: String,
+        #[serde(default = "once")]
+        count: usize,
+    },
     /// Runs a command many times with some in flight, and measures.
     Load {
         guild: Option<String>,
@@ -166,6 +174,10 @@ pub enum Verb {
     },
     /// Ends the program.
     Stop,
+}
+
+const fn once() -> usize {
+    1
 }
 
 /// A value for an option, field or menu.

@@ -5,7 +5,7 @@ use discord_sim::{
     control::{Control, Verb},
 };
 use serde_json::json;
-use twilight_gateway::Event;
+use twilight_gateway::{Event, EventTypeFlags, StreamExt as _};
 
 use crate::support::{Bot, api, api_with, error, sim, strict_guild};
 
@@ -218,6 +218,36 @@ async fn other_processes_drive_people_over_http() {
         "alice cannot use ping: there is no such command"
     );
     assert!(control.transcript().await.unwrap().contains("hello"));
+}
+
+#[tokio::test]
+async fn other_processes_send_what_discord_never_would() {
+    let sim = sim().await;
+    sim.guild("g");
+    let mut bot = Bot::start(&sim).await;
+    let raw = Verb::Raw {
+        name: Some("MESSAGE_DELETE".to_owned()),
+        text: r#"{"id": "1{n}", "channel_id": "5"}"#.to_owned(),
+        count: 3,
+    };
+    Control::new(&sim.api_url()).run(&raw).await.unwrap();
+    for number in 10..13 {
+        let deleted = bot
+            .wait(|event| match event {
+                Event::MessageDelete(deleted) => Some(deleted.id.get()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(deleted, number);
+    }
+    let frame = Verb::Raw {
+        name: None,
+        text: "no JSON".to_owned(),
+        count: 1,
+    };
+    Control::new(&sim.api_url()).run(&frame).await.unwrap();
+    let broken = bot.shard.next_event(EventTypeFlags::all()).await;
+    assert!(matches!(broken, Some(Err(_))), "{broken:?}");
 }
 
 #[tokio::test]

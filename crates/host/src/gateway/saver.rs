@@ -1,18 +1,23 @@
 //! Keeps the session of each shard in Postgres.
 //!
-//! When a session begins, once a second, and at the stop; a crash in between only makes Discord replay a second more.
+//! When a session begins, once a second, sooner when much was handled since, and at the stop; a crash in between only
+//! makes Discord replay a little more.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use database::{ApplicationId, Database};
 use jobs::Clock;
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 use super::Sequences;
 use crate::store::{self, SavedSession};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether much was handled since.
+const LOOK: Duration = Duration::from_millis(100);
+/// How many handled events are saved without waiting for the second to end: Discord keeps only so many to replay.
+const MANY: u64 = 256;
 
 /// The session of a shard as it is now.
 #[derive(Clone, Debug)]
@@ -96,22 +101,33 @@ impl Saver {
             .map(|live| live.sequences.handled())
     }
 
-    /// Saves once a second, until it is dropped.
+    /// Saves once a second or when much was handled, until it is dropped.
     pub(crate) async fn run(&self) {
-        let mut ticks = tokio::time::interval(EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut next = Instant::now();
         loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = self.inner.changed.notified() => {}
+            let is_new = tokio::select! {
+                _ = looks.tick() => false,
+                () = self.inner.changed.notified() => true,
+            };
+            if is_new || Instant::now() >= next {
+                self.save().await;
+                next = Instant::now() + EVERY;
+            } else {
+                self.save_where(MANY).await;
             }
-            self.save().await;
         }
     }
 
     /// Saves what changed.
     pub(crate) async fn save(&self) {
-        for (shard, live) in self.due() {
+        self.save_where(1).await;
+    }
+
+    /// Saves the sessions of which so many more events are handled than was saved, and those that are new or gone.
+    async fn save_where(&self, more: u64) {
+        for (shard, live) in self.due(more) {
             let saved = match &live {
                 Some((live, sequence)) => self.write(shard, live, *sequence).await,
                 None => self.forget(shard).await,
@@ -133,7 +149,7 @@ impl Saver {
         }
     }
 
-    fn due(&self) -> Vec<(u32, Option<(Live, u64)>)> {
+    fn due(&self, more: u64) -> Vec<(u32, Option<(Live, u64)>)> {
         let slots = self.inner.live.lock();
         slots
             .iter()
@@ -142,14 +158,12 @@ impl Saver {
                     .live
                     .as_ref()
                     .map(|live| (live.clone(), live.sequences.handled()));
-                let is_saved = match (&now, &slot.saved) {
-                    (Some((live, sequence)), Some((id, saved))) => {
-                        live.session_id == *id && sequence == saved
-                    }
-                    (None, None) => true,
-                    _ => false,
-                };
-                (!is_saved).then_some((*shard, now))
+                let (session, saved) = (
+                    now.as_ref()
+                        .map(|(live, sequence)| (live.session_id.as_str(), *sequence)),
+                    slot.saved.as_ref().map(|(id, saved)| (id.as_str(), *saved)),
+                );
+                is_due(session, saved, more).then_some((*shard, now))
             })
             .collect()
     }
@@ -181,5 +195,32 @@ impl Saver {
             i32::try_from(shard).unwrap_or(i32::MAX),
         )
         .await
+    }
+}
+
+/// Whether a session is to be saved: it is new or gone, or so many more of its events are handled than was saved.
+fn is_due(now: Option<(&str, u64)>, saved: Option<(&str, u64)>, more: u64) -> bool {
+    match (now, saved) {
+        (Some((id, handled)), Some((saved_id, saved))) => {
+            id != saved_id || handled.saturating_sub(saved) >= more
+        }
+        (None, None) => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_saved_when_it_changed_or_when_much_was_handled() {
+        let now = Some(("a", 300));
+        assert!(is_due(now, None, MANY) && is_due(None, now, MANY));
+        assert!(is_due(now, Some(("b", 300)), MANY), "another session");
+        assert!(is_due(now, Some(("a", 299)), 1));
+        assert!(!is_due(now, Some(("a", 300)), 1) && !is_due(None, None, 1));
+        assert!(is_due(now, Some(("a", 300 - MANY)), MANY));
+        assert!(!is_due(now, Some(("a", 301 - MANY)), MANY), "that can wait");
     }
 }

@@ -6,13 +6,11 @@
 use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
 
 /// The sequences of one session.
 #[derive(Clone, Debug)]
 pub(crate) struct Sequences {
     inner: Arc<Mutex<Inner>>,
-    handled: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Debug)]
@@ -37,7 +35,6 @@ impl Sequences {
                 received: sequence,
                 open: BTreeSet::new(),
             })),
-            handled: Arc::new(watch::Sender::new(sequence)),
         }
     }
 
@@ -56,22 +53,13 @@ impl Sequences {
 
     /// An event came in that nobody handles.
     pub(crate) fn pass(&self, sequence: u64) {
-        self.change(|inner| inner.received = inner.received.max(sequence));
+        let mut inner = self.inner.lock();
+        inner.received = inner.received.max(sequence);
     }
 
     /// The sequence up to which everything is handled.
     pub(crate) fn handled(&self) -> u64 {
         self.inner.lock().handled()
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Inner)) {
-        let handled = {
-            let mut inner = self.inner.lock();
-            change(&mut inner);
-            inner.handled()
-        };
-        self.handled
-            .send_if_modified(|current| std::mem::replace(current, handled) != handled);
     }
 }
 
@@ -94,10 +82,7 @@ struct Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let sequence = self.sequence;
-        self.sequences.change(|inner| {
-            inner.open.remove(&sequence);
-        });
+        self.sequences.inner.lock().open.remove(&self.sequence);
     }
 }
 

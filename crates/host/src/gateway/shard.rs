@@ -319,7 +319,7 @@ impl Shard {
         match Event::from(event) {
             Event::InteractionCreate(interaction) => {
                 let incoming = Incoming {
-                    interaction: interaction.0,
+                    interaction,
                     shard: id,
                     is_replayed,
                     ticket,
@@ -378,7 +378,9 @@ impl Shard {
                     events::repair(&self.engine, guild);
                 }
             }
-            Event::MemberUpdate(update) if UserId::from(update.user.id) == self.engine.house.me.id() => {
+            Event::MemberUpdate(update)
+                if UserId::from(update.user.id) == self.engine.house.me.id() =>
+            {
                 let roles = update.roles.iter().copied().map(Into::into);
                 self.engine.house.me.note(update.guild_id.into(), roles);
             }
@@ -393,7 +395,7 @@ impl Shard {
     fn warm_up(&mut self) {
         let (engine, shard) = (self.engine.clone(), self.plan.id);
         let working = engine.busy.begin();
-        self.warming = Some(self.engine.tasks.spawn(async move {
+        self.warming = Some(tokio::spawn(async move {
             let guilds = match warm::guilds(&engine.house.discord, shard).await {
                 Ok(guilds) => guilds,
                 Err(refusal) => {

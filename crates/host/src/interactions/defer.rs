@@ -8,8 +8,9 @@ use twilight_model::{channel::message::MessageFlags, http::interaction::Interact
 
 use super::{find::Found, respond::Answering};
 
-/// How old an interaction gets before it is deferred; Discord gives up on it at three seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How old an interaction gets before it is deferred. Discord gives up on it at three seconds, and the deferral itself
+/// may be the call that shows how slow Discord has become: half of the time is left for its way.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 /// By when a deferral must have arrived.
 const ARRIVED: Duration = Duration::from_millis(2_400);
 

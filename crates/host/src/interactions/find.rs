@@ -38,10 +38,7 @@ pub(super) struct Found {
 
 /// Finds the handler and takes its part out of the interaction; `None` for what is neither command, component nor
 /// modal.
-pub(super) fn find(
-    catalogue: &Catalogue,
-    mut interaction: Interaction,
-) -> Option<(Found, Interaction)> {
+pub(super) fn find(catalogue: &Catalogue, interaction: &mut Interaction) -> Option<Found> {
     let is_typing = interaction.kind == InteractionType::ApplicationCommandAutocomplete;
     let mut found = match interaction.data.take()? {
         InteractionData::ApplicationCommand(data) => {
@@ -116,7 +113,7 @@ pub(super) fn find(
     if is_typing || found.answer == Answer::Modal {
         found.limit = AT_ONCE;
     }
-    Some((found, interaction))
+    Some(found)
 }
 
 fn served(

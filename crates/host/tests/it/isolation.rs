@@ -1,10 +1,16 @@
 //! A feature that breaks hurts nobody else.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use testkit::discord_sim::{Person, SimOptions};
+use testkit::{
+    BotOptions, Story,
+    discord_sim::{Person, SimOptions},
+};
 
-use crate::{features, probe};
+use crate::{
+    features,
+    probe::{self, GATE},
+};
 
 #[tokio::test]
 async fn a_panic_and_a_fault_are_told_by_a_number_alone() {
@@ -28,49 +34,100 @@ async fn a_panic_and_a_fault_are_told_by_a_number_alone() {
     .await;
 }
 
+/// Asks the other feature again and again, for so long; how long it took for half of the answers, and for all but one
+/// in a hundred.
+async fn asks(story: &Story, alice: &Person, least: Duration) -> (Duration, Duration) {
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < 200 || begun.elapsed() < least {
+        let answer = alice.slash("/calm", &[]).answer().await.expect("an answer");
+        assert!(!answer.was_deferred, "answered at once: {answer:?}");
+        assert_eq!(story.sim.connected_shards(), 1, "the heart beats");
+        times.push(answer.took);
+    }
+    times.sort_unstable();
+    (times[times.len() / 2], times[times.len() * 99 / 100])
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn who_blocks_panics_and_floods_delays_nobody() {
+async fn who_blocks_for_a_minute_panics_and_floods_delays_nobody() {
     let sim = SimOptions {
-        patience: Duration::from_secs(30),
+        // Discord closes a connection whose heart is silent for two beats and a second.
+        heartbeat_interval: Duration::from_millis(700),
+        patience: Duration::from_mins(1),
         ..Default::default()
     };
-    testkit::story_with(
-        features,
-        sim,
-        testkit::BotOptions::default(),
-        async |story| {
-            let guild = story.sim.guild("Rust FR");
-            let channel = guild.text("talk");
-            probe::table(story).await;
-            let (alice, bob) = (guild.member("alice"), guild.member("bob"));
-            story.idle().await;
-            let before = probe::repairs(story).await;
-            // A thread of the bot is held for six seconds; deferred meanwhile, so nobody sees a failure.
-            let blocked = bob.slash("/broken", &[("how", "block".into())]);
-            // A flood of events, every tenth of which makes its handler panic.
-            for index in 0..1_500 {
-                bob.says(&channel, if index % 10 == 0 { "panic" } else { "flood" });
-            }
-            let mut times = Vec::new();
-            for _ in 0..200 {
-                let answer = alice.slash("/calm", &[]).answer().await.expect("an answer");
-                assert!(!answer.was_deferred, "answered at once: {answer:?}");
-                times.push(answer.took);
-            }
-            times.sort_unstable();
-            tracing::info!(p50 = ?times[100], p99 = ?times[197], "the answers of the others");
-            let blocked = blocked.answer().await.expect("an answer in the end");
+    let bot = BotOptions {
+        stop_within: Duration::from_secs(3),
+        ..Default::default()
+    };
+    testkit::story_with(features, sim, bot, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let channel = guild.text("talk");
+        let others: Vec<_> = (0..20)
+            .map(|index| story.sim.guild(&format!("Guild {index}")))
+            .collect();
+        probe::table(story).await;
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        story.idle().await;
+        let (p50, p99) = asks(story, &alice, Duration::ZERO).await;
+        tracing::info!(?p50, ?p99, "nobody disturbs");
+
+        // A flood of events, every tenth of which makes its handler panic.
+        let before = probe::repairs(story).await;
+        for index in 0..1_500 {
+            bob.says(&channel, if index % 10 == 0 { "panic" } else { "flood" });
+        }
+        let flooded = asks(story, &alice, Duration::ZERO).await;
+        tracing::info!(p50 = ?flooded.0, p99 = ?flooded.1, "somebody floods and panics");
+        story.idle().await;
+        assert!(
+            probe::repairs(story).await > before,
+            "what a panic left undone is made good"
+        );
+
+        // More handlers than the bot has threads, each of which holds one for a minute.
+        for other in &others {
+            other.member("bob").says(&other.text("talk"), "block");
+        }
+        let blocked: Vec<_> = (0..4)
+            .map(|_| bob.slash("/broken", &[("how", "block".into())]))
+            .collect();
+        let held = story.sim.wait_until(Duration::from_secs(5), |_| GATE.held() > 0);
+        held.await.expect("a thread is held");
+        let meanwhile = asks(story, &alice, Duration::from_secs(5)).await;
+        tracing::info!(p50 = ?meanwhile.0, p99 = ?meanwhile.1, held = GATE.held(), "somebody blocks");
+        assert!(GATE.held() > 0, "nobody was let go meanwhile");
+        for (which, during) in [("flood", flooded), ("block", meanwhile)] {
             assert!(
-                blocked.was_deferred && blocked.text().contains("unblocked"),
-                "{blocked:?}"
+                during.0 < p50 * 2 + Duration::from_millis(20),
+                "a {which} is felt: {during:?} instead of {:?}",
+                (p50, p99)
             );
-            story.idle().await;
+        }
+        GATE.open(true);
+        for blocked in blocked {
+            let answer = blocked.answer().await.expect("an answer in the end");
             assert!(
-                probe::repairs(story).await > before,
-                "what a panic left undone is made good"
+                answer.was_deferred && answer.text().contains("unblocked"),
+                "{answer:?}"
             );
-        },
-    )
+        }
+        story.idle().await;
+
+        // Nor does who blocks keep the program from stopping.
+        GATE.open(false);
+        others[0].member("bob").says(&others[0].text("talk"), "block");
+        let held = story.sim.wait_until(Duration::from_secs(5), |_| GATE.held() > 0);
+        held.await.expect("a thread is held");
+        let begun = Instant::now();
+        story.stop().await;
+        assert!(begun.elapsed() < Duration::from_secs(5), "stopped in time");
+        GATE.open(true);
+        story.start().await;
+        story.ready().await;
+        asks(story, &alice, Duration::ZERO).await;
+    })
     .await;
 }
 

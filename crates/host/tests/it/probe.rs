@@ -1,6 +1,9 @@
 //! A feature that misbehaves on request.
 
-use std::time::Duration;
+use std::{
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
 
 use feature::{
     Access, Answer, Button, Capability, Card, Click, Ctx, Explain, Failure, Feature, Fields, Form,
@@ -154,10 +157,44 @@ async fn broken(_: Ctx<Probe>, broken: Broken) -> Outcome<Reply> {
         ))),
         How::Rule => Err(Rule.into()),
         How::Block => {
-            // What no feature should do: it holds a thread of the runtime.
-            std::thread::sleep(Duration::from_secs(6));
+            GATE.hold();
             Ok(Reply::text("unblocked"))
         }
+    }
+}
+
+/// Holds up whoever comes, as no feature should: not the task waits, but its thread. For a minute, or until a story
+/// opens it.
+pub(crate) static GATE: Gate = Gate {
+    inner: Mutex::new((0, false)),
+    opened: Condvar::new(),
+};
+
+pub(crate) struct Gate {
+    /// How many threads are held, and whether it is open.
+    inner: Mutex<(usize, bool)>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn hold(&self) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.0 += 1;
+        let minute = Duration::from_mins(1);
+        let waited = self
+            .opened
+            .wait_timeout_while(inner, minute, |(_, is_open)| !*is_open);
+        waited.unwrap().0.0 -= 1;
+    }
+
+    /// How many threads are held.
+    pub(crate) fn held(&self) -> usize {
+        self.inner.lock().unwrap().0
+    }
+
+    pub(crate) fn open(&self, is_open: bool) {
+        self.inner.lock().unwrap().1 = is_open;
+        self.opened.notify_all();
     }
 }
 
@@ -345,6 +382,9 @@ pub(crate) async fn repairs(story: &testkit::Story) -> i64 {
 )]
 async fn heard(kit: Kit<Probe>, on: On<MessageCreate>) -> Outcome<()> {
     assert_ne!(on.content, "panic", "the probe was told to");
+    if on.content == "block" {
+        GATE.hold();
+    }
     let mut connection = kit.database.acquire().await?;
     sqlx::query("insert into probe.heard (message, guild) values ($1, $2) on conflict do nothing")
         .bind(i64::try_from(on.id.get()).unwrap())

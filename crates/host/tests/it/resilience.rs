@@ -212,6 +212,8 @@ async fn a_slow_discord_still_gets_every_answer_in_time() {
             .answer()
             .await;
         assert!(first.is_ok(), "{first:?}");
+        // The answer is on the screen before the bot has read that it is.
+        story.idle().await;
         let asked: Vec<_> = people
             .iter()
             .flat_map(|person| {
@@ -226,6 +228,26 @@ async fn a_slow_discord_still_gets_every_answer_in_time() {
         }
         story.sim.faults().clear();
         story.sim.faults().delay_rest(Duration::ZERO);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discord_that_turns_slow_while_a_handler_works_still_gets_the_deferral_in_time() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        story
+            .answer(alice.slash("/slow", &[("milliseconds", 0.into())]))
+            .await;
+        // Until now every call took a few milliseconds; the deferral is the first that takes longer.
+        let asked = alice.slash("/slow", &[("milliseconds", 3_000.into())]);
+        story.sim.faults().delay_rest(Duration::from_millis(1_300));
+        let answer = asked.answer().await.expect("an answer");
+        assert!(answer.was_deferred, "{answer:?}");
+        assert!(answer.first_after < Duration::from_secs(3), "{answer:?}");
+        story.sim.faults().delay_rest(Duration::ZERO);
+        story.idle().await;
     })
     .await;
 }
