@@ -104,12 +104,22 @@ pub(crate) async fn steered(
     Ok(room)
 }
 
+/// What the answer to a click shows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shows {
+    /// The panel, in place of the message that was clicked.
+    Panel,
+    /// Something else.
+    Other,
+}
+
 /// Changes a room for somebody who may, and shows the change to Discord in one edit. What Discord refuses for good is
 /// taken back.
 pub(crate) async fn steer(
     ctx: &Ctx<VoiceHubs>,
     guild: GuildId,
     room: ChannelId,
+    answer: Shows,
     change: impl FnOnce(&mut Room) -> Result<(), Refused> + Send,
 ) -> Outcome<Room> {
     steered(ctx, guild, room).await?;
@@ -136,19 +146,19 @@ pub(crate) async fn steer(
         room.edit_wanted += 1;
     }
     room.panel_wanted += 1;
-    let is_panel = ctx.scene.message.as_ref().is_some_and(|message| {
-        room.panel_message
-            .is_some_and(|panel| panel.id() == message.id)
-    });
-    if is_panel {
-        // The answer to the click is the panel.
-        room.panel_done = room.panel_wanted;
-    }
+    let is_panel = answer == Shows::Panel
+        && ctx.scene.message.as_ref().is_some_and(|message| {
+            room.panel_message
+                .is_some_and(|panel| panel.id() == message.id)
+        });
     store::save_room(&mut db, &room).await?;
     if room.owner == ctx.user() {
         store::remember_room(&mut db, guild, room.owner, Some(&saved(&room))).await?;
     }
     db.commit().await?;
+    if is_panel {
+        ctx.feature.watches.shown(guild, room.id, room.panel_wanted);
+    }
     if is_edit && let Err(failure) = upkeep::edit(ctx, guild, room.id).await {
         if failure.class() == feature::Class::Permanent {
             take_back(ctx, &before, &room).await?;

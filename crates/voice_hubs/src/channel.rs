@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::json;
 use twilight_http::request::{Method, Request, RequestBuilder};
 use twilight_model::{
-    channel::{Channel, ChannelType, permission_overwrite::PermissionOverwrite},
+    channel::{
+        Channel, ChannelType,
+        permission_overwrite::{PermissionOverwrite, PermissionOverwriteType},
+    },
     guild::Member,
 };
 
@@ -41,7 +44,22 @@ pub(crate) async fn create(
     channel: &NewChannel<'_>,
 ) -> Result<Channel, Refusal> {
     let path = format!("guilds/{guild}/channels");
-    discord.raw(request(Method::Post, path, channel)?).await
+    let made = discord
+        .raw(request(Method::Post, path.clone(), channel)?)
+        .await;
+    match made {
+        Err(refusal) if is_too_many(&refusal, channel.permission_overwrites) => {
+            let (now, later) = in_one_call(channel.permission_overwrites);
+            let channel = NewChannel {
+                permission_overwrites: &now,
+                ..channel.clone()
+            };
+            let made: Channel = discord.raw(request(Method::Post, path, &channel)?).await?;
+            add(discord, made.id.into(), &later).await?;
+            Ok(made)
+        }
+        made => made,
+    }
 }
 
 /// The channels of a guild as they truly are.
@@ -69,9 +87,59 @@ pub(crate) async fn edit(
     overwrites: &[PermissionOverwrite],
     user_limit: u16,
 ) -> Result<(), Refusal> {
-    let body = json!({ "permission_overwrites": overwrites, "user_limit": user_limit });
-    let request = request(Method::Patch, format!("channels/{channel}"), &body)?;
-    discord.raw_done(request).await
+    let send = async |overwrites: &[PermissionOverwrite]| {
+        let body = json!({ "permission_overwrites": overwrites, "user_limit": user_limit });
+        let request = request(Method::Patch, format!("channels/{channel}"), &body)?;
+        discord.raw_done(request).await
+    };
+    match send(overwrites).await {
+        Err(refusal) if is_too_many(&refusal, overwrites) => {
+            let (now, later) = in_one_call(overwrites);
+            send(&now).await?;
+            add(discord, channel, &later).await
+        }
+        done => done,
+    }
+}
+
+/// How many overwrites Discord's API document lets one call carry. The documented limit of a channel is 1,000, and which
+/// of the two is true is not known: all are sent in one call first.
+const PER_CALL: usize = 100;
+
+/// Whether a call was refused for the number of its overwrites.
+pub(crate) fn is_too_many(refusal: &Refusal, overwrites: &[PermissionOverwrite]) -> bool {
+    overwrites.len() > PER_CALL && matches!(refusal, Refusal::Invalid { code: 50_035, .. })
+}
+
+/// What one call carries of too many overwrites, and what must be added one by one. People who are only kept out come
+/// last and are not added: whoever of them comes in is shown out.
+pub(crate) fn in_one_call(
+    overwrites: &[PermissionOverwrite],
+) -> (Vec<PermissionOverwrite>, Vec<PermissionOverwrite>) {
+    let is_denied = |overwrite: &&PermissionOverwrite| {
+        overwrite.kind == PermissionOverwriteType::Member && overwrite.allow.is_empty()
+    };
+    let needed = overwrites.iter().filter(|overwrite| !is_denied(overwrite));
+    let denied = overwrites.iter().filter(is_denied);
+    let mut now: Vec<_> = needed.chain(denied).cloned().collect();
+    let mut later = now.split_off(PER_CALL.min(now.len()));
+    later.retain(|overwrite| !is_denied(&overwrite));
+    (now, later)
+}
+
+/// Adds overwrites to a channel, one by one.
+pub(crate) async fn add(
+    discord: &Discord,
+    channel: ChannelId,
+    overwrites: &[PermissionOverwrite],
+) -> Result<(), Refusal> {
+    for overwrite in overwrites {
+        let path = format!("channels/{channel}/permissions/{}", overwrite.id);
+        discord
+            .raw_done(request(Method::Put, path, overwrite)?)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Gives a channel a name.

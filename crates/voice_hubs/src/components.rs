@@ -12,7 +12,7 @@ use feature::{Click, Ctx, Outcome, Reply};
 
 use crate::{
     VoiceHubs,
-    authority::steer,
+    authority::{Shows, steer},
     model::{Mode, Room},
     panel::{self, SetMode, Waiting},
     upkeep,
@@ -28,7 +28,7 @@ pub(super) async fn shown(ctx: &Ctx<VoiceHubs>, room: &Room) -> Outcome<Reply> {
 pub(crate) async fn set_mode(ctx: Ctx<VoiceHubs>, click: Click<SetMode>) -> Outcome<Reply> {
     let SetMode { guild, room, mode } = click.0;
     let inside = ctx.feature.watches.inside(guild, room);
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Panel, |room| {
         if mode == Mode::Conference && room.mode != Mode::Conference {
             // Who is there when it begins keeps the right to speak.
             room.speakers = inside
@@ -49,7 +49,7 @@ pub(crate) async fn set_mode(ctx: Ctx<VoiceHubs>, click: Click<SetMode>) -> Outc
 
 pub(crate) async fn set_waiting(ctx: Ctx<VoiceHubs>, click: Click<Waiting>) -> Outcome<Reply> {
     let Waiting { guild, room, open } = click.0;
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Panel, |room| {
         room.waits = open;
         Ok(())
     })

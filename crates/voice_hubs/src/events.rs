@@ -112,6 +112,7 @@ pub(crate) async fn channel_delete(kit: Kit<VoiceHubs>, on: On<ChannelDelete>) -
 
 /// The state of the guild is known: after a start, after a lost session, and from time to time.
 pub(crate) async fn reconcile(kit: Kit<VoiceHubs>, guild: GuildId) -> Outcome<()> {
+    kit.feature.watches.catch_up(guild);
     hint(&kit, Some(guild)).await
 }
 

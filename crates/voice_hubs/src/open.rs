@@ -284,6 +284,9 @@ async fn create(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room) -> Result<Channel,
     };
     for category in &candidates {
         if guild::children(kit, room.guild, *category) >= guild::NEARLY_FULL {
+            if Some(*category) == primary {
+                set_full(kit, hub, true).await;
+            }
             continue;
         }
         new.parent_id = Some(*category);
@@ -305,7 +308,6 @@ async fn create(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room) -> Result<Channel,
         }
     }
     if let Some(primary) = primary.filter(|_| !candidates.is_empty()) {
-        set_full(kit, hub, true).await;
         if hub.copies_category {
             new.parent_id = copy_category(kit, hub, primary).await?;
         } else {

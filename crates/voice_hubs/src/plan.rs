@@ -61,6 +61,8 @@ pub(crate) struct Picture<'a> {
     pub(crate) strays: &'a [Stray],
     /// What is being worked on, and members who were just told.
     pub(crate) busy: &'a HashSet<Key>,
+    /// What the panels of rooms show because the answer to a click was the panel.
+    pub(crate) shown: &'a HashMap<RoomId, i32>,
     /// Who opened rooms in the last minute, in order.
     pub(crate) recent: &'a [(UserId, Timestamp)],
     /// How many rooms the guild may open in a minute.
@@ -280,14 +282,13 @@ fn plan_room(
             });
         }
     }
+    let may_rename = room.wanted_name.is_some() && plan.is_due(room.renames_left(now).1, now);
+    let shown = picture.shown.get(&room.id).copied().unwrap_or_default();
     if room.edit_wanted > room.edit_done && is_due {
         plan.steps.push(Step::Edit(room.id));
-    } else if room.wanted_name.is_some() && is_due {
-        let (_, next) = room.renames_left(now);
-        if plan.is_due(next, now) {
-            plan.steps.push(Step::Rename(room.id));
-        }
-    } else if room.panel_wanted > room.panel_done && is_due {
+    } else if may_rename && is_due {
+        plan.steps.push(Step::Rename(room.id));
+    } else if room.panel_wanted > room.panel_done.max(shown) && is_due {
         plan.steps.push(Step::Panel(room.id));
     }
     plan_waiting_room(plan, picture, room, sitting, is_due);

@@ -44,11 +44,23 @@ pub(crate) async fn look_again(kit: Kit<VoiceHubs>, look: LookAgain) -> Outcome<
     Ok(())
 }
 
+/// How a round ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ended {
+    /// What was known is stored, and what follows from it is on its way.
+    Stored,
+    /// Discord has not told of the guild yet, or it is in an outage: nothing was done.
+    Unknown,
+}
+
 /// One round.
-pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapshot) -> Outcome<()> {
-    // Not told of yet, or in an outage: it is planned when Discord tells of it.
+pub(crate) async fn round(
+    kit: &Kit<VoiceHubs>,
+    guild: GuildId,
+    snapshot: Snapshot,
+) -> Outcome<Ended> {
     let Some(channels) = guild::channels(kit, guild) else {
-        return Ok(());
+        return Ok(Ended::Unknown);
     };
     let now = kit.clock.now();
     let watches = &kit.feature.watches;
@@ -57,7 +69,17 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
     let mut rooms = store::rooms(&mut db, guild).await?;
     if hubs.is_empty() && rooms.is_empty() {
         watches.forget(guild);
-        return Ok(());
+        return Ok(Ended::Stored);
+    }
+    let (taken, left) = unstored_seats(kit, guild, &snapshot, &hubs, &rooms);
+    let mut is_written = !(taken.is_empty() && left.is_empty());
+    if is_written {
+        store::write_seats(&mut db, guild, &taken, &left).await?;
+    }
+    if !snapshot.is_present {
+        db.commit().await?;
+        watches.stored(guild, taken, &left);
+        return Ok(Ended::Stored);
     }
     let manners = guild::manners(kit, guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
@@ -101,6 +123,7 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
         channels: &channels,
         strays: &strays,
         busy: &snapshot.busy,
+        shown: &snapshot.shown,
         recent: &recent,
         per_guild: settings.per_guild,
         today,
@@ -108,12 +131,8 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
         overflows: &overflows,
     });
 
-    let (taken, left) = unstored_seats(kit, guild, &snapshot, &hubs, &rooms);
-    let mut is_written = !(taken.is_empty() && left.is_empty());
-    if is_written {
-        store::write_seats(&mut db, guild, &taken, &left).await?;
-    }
-    is_written |= write_steps(&mut db, guild, &made, now).await?;
+    let is_changed = write_steps(&mut db, guild, &made, now).await?;
+    is_written |= is_changed;
     let wanted = prepare(kit, &mut db, guild, &manners, &settings, &hubs, &made).await?;
     let mut begun = Vec::new();
     if !wanted.is_empty() {
@@ -141,6 +160,10 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
         db.rollback().await?;
     }
     watches.stored(guild, taken, &left);
+    if is_changed {
+        // More may follow from what the rows say now.
+        wake(kit, guild);
+    }
 
     for room in &begun {
         if let Some(hub) = hubs.iter().find(|hub| hub.channel == room.hub) {
@@ -162,7 +185,7 @@ pub(crate) async fn round(kit: &Kit<VoiceHubs>, guild: GuildId, snapshot: Snapsh
             notice::staff(&task, &hub, text::many_rooms_today(lang, opened_today)).await;
         });
     }
-    Ok(())
+    Ok(Ended::Stored)
 }
 
 /// Starts work on something, and has the guild planned again when it is done.
@@ -387,7 +410,13 @@ fn unstored_seats(
         ours.extend(room.channel);
         ours.extend(room.waiting_channel);
     }
-    kit.feature.watches.unstored(guild, &snapshot.seats, &ours)
+    // While the channel of a room is not known, any channel may be it.
+    let is_any = rooms.iter().any(|room| room.channel.is_none());
+    kit.feature
+        .watches
+        .unstored(guild, &snapshot.seats, |channel| {
+            is_any || ours.contains(&channel)
+        })
 }
 
 /// The rooms that the plan opens, with everything that they begin with.

@@ -104,6 +104,7 @@ pub(crate) async fn forget(kit: &Kit<VoiceHubs>, hub: Option<&Hub>, room: &Room)
         db.commit().await?;
         Ok::<_, sqlx::Error>(is_dropped)
     };
+    kit.feature.watches.gone(room.guild, room.id);
     match dropped.await {
         Ok(true) => {
             if let (Some(hub), Some(_)) = (hub, room.channel) {

@@ -10,7 +10,7 @@ use twilight_model::channel::ChannelType;
 
 use crate::{
     VoiceHubs,
-    authority::{Refused, steer, steered},
+    authority::{Refused, Shows, steer, steered},
     channel::{self, NewChannel},
     guild,
     model::{Listed, Room},
@@ -352,7 +352,7 @@ pub(crate) async fn block(ctx: Ctx<VoiceHubs>, click: Click<Block>) -> Outcome<R
     let Block { guild, room, who } = click.0;
     let known = steered(&ctx, guild, room).await?;
     take(&ctx, &known, who).await?;
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Other, |room| {
         if who == room.owner {
             return Err(Refused::Owner);
         }

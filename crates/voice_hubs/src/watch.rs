@@ -20,7 +20,8 @@ use crate::{
     VoiceHubs,
     model::{RoomId, Seat},
     plan::Key,
-    round, store,
+    round::{self, Ended},
+    store,
 };
 
 /// How many guilds without hubs are remembered as such.
@@ -71,6 +72,9 @@ struct Watch {
     is_idle: bool,
     busy: HashSet<Key>,
     told: HashMap<UserId, Timestamp>,
+    /// What the answers to clicks made panels show. Not stored: whether an answer arrived is known to nobody after a
+    /// crash, and the next process shows the panel once more.
+    shown: HashMap<RoomId, i32>,
 }
 
 /// All guilds with hubs.
@@ -78,6 +82,8 @@ struct Watch {
 pub(crate) struct Watches {
     guilds: Mutex<HashMap<GuildId, Watch>>,
     quiet: moka::sync::Cache<GuildId, ()>,
+    /// Guilds of which this process has caught up with the present; until then nothing is planned.
+    present: Mutex<HashSet<GuildId>>,
     gates: Mutex<HashMap<RoomId, Arc<Semaphore>>>,
 }
 
@@ -90,6 +96,7 @@ impl Default for Watches {
         Self {
             guilds: Mutex::default(),
             quiet,
+            present: Mutex::default(),
             gates: Mutex::default(),
         }
     }
@@ -100,12 +107,20 @@ impl Default for Watches {
 pub(crate) struct Snapshot {
     pub(crate) seats: HashMap<UserId, Seat>,
     pub(crate) busy: HashSet<Key>,
+    pub(crate) shown: HashMap<RoomId, i32>,
+    /// Whether the seats are the present, no longer events that are told again.
+    pub(crate) is_present: bool,
 }
 
 impl Watches {
     /// Whether a guild has nothing to do with hubs, as far as is remembered.
     pub(crate) fn is_quiet(&self, guild: GuildId) -> bool {
         self.quiet.contains_key(&guild)
+    }
+
+    /// What is known of the guild is the present, no longer events that are told again.
+    pub(crate) fn catch_up(&self, guild: GuildId) {
+        self.present.lock().insert(guild);
     }
 
     /// The guild got a hub.
@@ -148,7 +163,7 @@ impl Watches {
         watch.holds.push(hold);
     }
 
-    /// Somebody sits somewhere else, or nowhere. Whether that is new.
+    /// Somebody sits somewhere else, or nowhere. Whether the guild must be planned anew.
     pub(crate) fn sit(
         &self,
         guild: GuildId,
@@ -166,10 +181,12 @@ impl Watches {
         {
             watch.people.insert(user, person);
         }
-        if is_new {
+        // What an answer told before the event may not be stored yet.
+        let is_open = is_new || watch.is_running || !watch.busy.is_empty();
+        if is_open {
             watch.holds.push(hold);
         }
-        is_new
+        is_open
     }
 
     /// How often a seat has changed; see [`moved`](Self::moved).
@@ -223,6 +240,7 @@ impl Watches {
 
     /// What a round works with, and the events that it is about.
     pub(crate) fn begin_round(&self, guild: GuildId, now: Timestamp) -> (Snapshot, Vec<Hold>) {
+        let is_present = self.present.lock().contains(&guild);
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
         watch.is_dirty = false;
@@ -233,6 +251,8 @@ impl Watches {
         let snapshot = Snapshot {
             seats: watch.seats.clone(),
             busy,
+            shown: watch.shown.clone(),
+            is_present,
         };
         (snapshot, std::mem::take(&mut watch.holds))
     }
@@ -242,13 +262,13 @@ impl Watches {
         &self,
         guild: GuildId,
         seats: &HashMap<UserId, Seat>,
-        ours: &HashSet<ChannelId>,
+        ours: impl Fn(ChannelId) -> bool,
     ) -> (Vec<(UserId, Seat)>, Vec<UserId>) {
         let guilds = self.guilds.lock();
         let Some(watch) = guilds.get(&guild) else {
             return (Vec::new(), Vec::new());
         };
-        let is_ours = |seat: &Seat| ours.contains(&seat.channel);
+        let is_ours = |seat: &Seat| ours(seat.channel);
         let taken = seats
             .iter()
             .filter(|(user, seat)| is_ours(seat) && watch.stored.get(user) != Some(seat))
@@ -274,12 +294,10 @@ impl Watches {
         }
     }
 
-    /// Puts events back that a failed round could not store.
+    /// Puts events back that a round could not store, for the next one.
     pub(crate) fn put_back(&self, guild: GuildId, holds: Vec<Hold>) {
         let mut guilds = self.guilds.lock();
-        let watch = guilds.entry(guild).or_default();
-        watch.holds.extend(holds);
-        watch.is_dirty = true;
+        guilds.entry(guild).or_default().holds.extend(holds);
     }
 
     /// Begins work on something. Whether nobody else works on it.
@@ -299,6 +317,24 @@ impl Watches {
     pub(crate) fn told(&self, guild: GuildId, user: UserId, until: Timestamp) {
         let mut guilds = self.guilds.lock();
         guilds.entry(guild).or_default().told.insert(user, until);
+    }
+
+    /// The answer to a click is the panel of a room as of `revision`.
+    pub(crate) fn shown(&self, guild: GuildId, room: RoomId, revision: i32) {
+        let mut guilds = self.guilds.lock();
+        guilds
+            .entry(guild)
+            .or_default()
+            .shown
+            .insert(room, revision);
+    }
+
+    /// A room is gone.
+    pub(crate) fn gone(&self, guild: GuildId, room: RoomId) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.shown.remove(&room);
+        }
+        self.gates.lock().remove(&room);
     }
 
     /// Whether a round must be started for what has changed.
@@ -391,13 +427,15 @@ async fn rounds(kit: &Kit<VoiceHubs>, guild: GuildId) {
     loop {
         let (snapshot, holds) = kit.feature.watches.begin_round(guild, kit.clock.now());
         match round::round(kit, guild, snapshot).await {
-            Ok(()) => {
+            Ok(Ended::Stored) => {
                 drop(holds);
                 pause = Duration::from_millis(100);
             }
+            Ok(Ended::Unknown) => kit.feature.watches.put_back(guild, holds),
             Err(failure) => {
                 tracing::warn!(%guild, error = failure.chain(), "a round of the voice hubs failed: once more");
                 kit.feature.watches.put_back(guild, holds);
+                kit.feature.watches.start(guild);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(5));
             }

@@ -111,6 +111,17 @@ impl Guild {
         self.person(id)
     }
 
+    /// Another bot in the guild, by name; it comes if it is not there.
+    pub fn other_bot(&self, name: &str) -> Person {
+        let bot = self.member(name);
+        self.sim.with(|world| {
+            if let Some(user) = world.users.get_mut(&bot.id) {
+                user.is_bot = true;
+            }
+        });
+        bot
+    }
+
     /// Adds `count` members at once, without events; for large guilds. Their names are `member1`, ...
     pub fn members(&self, count: usize) {
         self.sim.with(|world| {

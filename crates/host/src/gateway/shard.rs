@@ -310,11 +310,14 @@ impl Shard {
 
     fn dispatch(&mut self, sequence: u64, event: DispatchEvent, is_replayed: bool) {
         let id = self.plan.id.number();
-        if matches!(event, DispatchEvent::Ready(_)) {
-            self.sequences = Sequences::after(sequence.saturating_sub(1));
+        let ticket = if matches!(event, DispatchEvent::Ready(_)) {
+            // Handled from the start: a process that resumes must never be told of the beginning as if it were now.
+            self.sequences = Sequences::after(sequence);
             self.guilds.clear();
-        }
-        let ticket = self.sequences.receive(sequence);
+            Sequences::after(sequence).receive(sequence)
+        } else {
+            self.sequences.receive(sequence)
+        };
         metrics::counter!("gateway_events_total").increment(1);
         match Event::from(event) {
             Event::InteractionCreate(interaction) => {
@@ -375,7 +378,10 @@ impl Shard {
                     if let Some(member) = member {
                         me.note(guild, member.roles.iter().copied().map(Into::into));
                     }
-                    events::repair(&self.engine, guild);
+                    // What a new process is told while it catches up is the past: it repairs when it has caught up.
+                    if self.is_warm {
+                        events::repair(&self.engine, guild);
+                    }
                 }
             }
             Event::MemberUpdate(update)

@@ -5,7 +5,7 @@ use feature::{Button, Card, Click, Colour, Ctx, Outcome, Reply, custom_id};
 
 use crate::{
     VoiceHubs,
-    authority::{Refused, steer, steered},
+    authority::{Refused, Shows, steer, steered},
     panel::Delete,
     text,
 };
@@ -39,7 +39,7 @@ pub(crate) async fn do_delete(ctx: Ctx<VoiceHubs>, click: Click<DoDelete>) -> Ou
         return Err(Refused::NotAsked.into());
     }
     // The plan deletes it, and keeps trying if Discord is away.
-    steer(&ctx, guild, room, |room| {
+    steer(&ctx, guild, room, Shows::Other, |room| {
         room.closing = true;
         Ok(())
     })

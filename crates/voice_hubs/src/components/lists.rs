@@ -9,7 +9,7 @@ use twilight_model::application::interaction::InteractionDataResolved;
 use super::shown;
 use crate::{
     VoiceHubs,
-    authority::{Refused, steer, steered},
+    authority::{Refused, Shows, steer, steered},
     model::{LISTED, Listed, Room},
     panel::{Allow, Deny, ShowLists},
     text,
@@ -62,7 +62,7 @@ fn checked(room: &Room) -> Result<(), Refused> {
 pub(crate) async fn allow(ctx: Ctx<VoiceHubs>, picks: PickedMentionables<Allow>) -> Outcome<Reply> {
     let Allow { guild, room } = picks.id;
     let entries = picked(&picks.values, picks.resolved.as_ref());
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Panel, |room| {
         for entry in entries {
             if entry != Listed::User(room.owner) {
                 room.lists.allow(entry);
@@ -79,7 +79,7 @@ pub(crate) async fn deny(ctx: Ctx<VoiceHubs>, picks: PickedMentionables<Deny>) -
     let entries = picked(&picks.values, picks.resolved.as_ref());
     let me = ctx.me.id();
     let everyone = RoleId::from(guild.id().cast());
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Panel, |room| {
         for entry in entries {
             match entry {
                 Listed::User(user) if user == room.owner => return Err(Refused::Owner),
@@ -117,7 +117,7 @@ pub(crate) async fn unlist(ctx: Ctx<VoiceHubs>, picks: Picked<Unlist>) -> Outcom
         .iter()
         .filter_map(|value| read(value))
         .collect();
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Other, |room| {
         for entry in entries {
             room.lists.remove(entry);
         }

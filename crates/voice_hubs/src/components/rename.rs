@@ -8,7 +8,7 @@ use feature::{
 use super::shown;
 use crate::{
     VoiceHubs,
-    authority::{Refused, saved, steer, steered},
+    authority::{Refused, Shows, saved, steer, steered},
     channel, name,
     panel::{Limit, Rename},
     settings::VoiceSettings,
@@ -117,7 +117,7 @@ pub(crate) async fn named(ctx: Ctx<VoiceHubs>, submit: Submit<NameForm>) -> Outc
         }
     }
     let is_new = wanted != known.intended_name();
-    let steered = steer(&ctx, guild, room, |room| {
+    let steered = steer(&ctx, guild, room, Shows::Other, |room| {
         if let Some(status) = status {
             room.status = status;
         }
@@ -172,7 +172,7 @@ pub(crate) async fn limited(ctx: Ctx<VoiceHubs>, submit: Submit<LimitForm>) -> O
         .ok()
         .filter(|limit| *limit <= 99)
         .ok_or_else(|| Refused::Limit(feature::card::cut(&typed, 10)))?;
-    let room = steer(&ctx, guild, room, |room| {
+    let room = steer(&ctx, guild, room, Shows::Panel, |room| {
         room.user_limit = limit;
         Ok(())
     })

@@ -10,7 +10,6 @@ mod panel;
 mod races;
 mod renaming;
 mod restarts;
-mod storm;
 mod waiting;
 
 use testkit::{
@@ -49,7 +48,7 @@ fn panel(person: &Person, room: &ChannelRef) -> SeenMessage {
     person
         .sees(room)
         .into_iter()
-        .rfind(|message| !message.is_ephemeral())
+        .rfind(|message| !message.is_ephemeral() && message.text().contains('👑'))
         .expect("the room has a panel in its chat")
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use testkit::discord_sim::Permissions;
+use testkit::{
+    BotOptions,
+    discord_sim::{Permissions, SimOptions},
+};
 
 use crate::{calls, features, opens, panel, rooms_stored, with_hub};
 
@@ -38,8 +41,7 @@ async fn a_room_stays_while_a_human_is_in_it_and_bots_do_not_count() {
         story.idle().await;
         assert!(room.is_gone(), "a move to another channel is a leave too");
 
-        let music = story.sim.guild("Rust FR").member("music");
-        music.is_a_bot();
+        let music = guild.other_bot("music");
         let room = opens(story, &alice, &hub).await;
         music.joins(&room);
         alice.leaves();
@@ -49,7 +51,11 @@ async fn a_room_stays_while_a_human_is_in_it_and_bots_do_not_count() {
         story
             .answer(owner.slash(
                 "/hub config",
-                &[("hub", (&hub).into()), ("bots_keep", true.into())],
+                &[
+                    ("hub", (&hub).into()),
+                    ("bots_keep", true.into()),
+                    ("per_member", 9.into()),
+                ],
             ))
             .await;
         let room = opens(story, &alice, &hub).await;
@@ -122,7 +128,10 @@ async fn numbers_fill_gaps() {
         let dave = guild.member("dave");
         assert_eq!(opens(story, &dave, &hub).await.name(), "Salle 2");
         for room in guild.channel_names() {
-            if let Some(room) = guild.channel(&room).filter(|room| room.name().starts_with("Salle")) {
+            if let Some(room) = guild
+                .channel(&room)
+                .filter(|room| room.name().starts_with("Salle"))
+            {
                 panel(&owner, &room);
             }
         }
@@ -135,22 +144,28 @@ async fn every_event_twice_or_in_another_order_makes_one_room() {
     testkit::story(features, async |story| {
         let (guild, _, hub) = with_hub(story).await;
         let alice = guild.member("alice");
-        story.sim.duplicate_next_event();
+        story.sim.faults().duplicate_next_event();
         alice.joins(&hub);
         story.idle().await;
         let room = alice.voice().unwrap();
-        assert_eq!(story.sim.calls_to("POST", "/guilds/{guild_id}/channels").len(), 1);
+        assert_eq!(
+            story
+                .sim
+                .calls_to("POST", "/guilds/{guild_id}/channels")
+                .len(),
+            1
+        );
         panel(&alice, &room);
-        story.sim.duplicate_next_event();
+        story.sim.faults().duplicate_next_event();
         alice.leaves();
         story.idle().await;
         assert!(room.is_gone());
         let deletes = story.sim.calls_to("DELETE", "/channels/{channel_id}");
         assert_eq!(deletes.len(), 1);
-        story.sim.event_before_reply(Some(true));
+        story.sim.faults().event_before_reply(Some(true));
         let room = opens(story, &alice, &hub).await;
         panel(&alice, &room);
-        story.sim.event_before_reply(Some(false));
+        story.sim.faults().event_before_reply(Some(false));
         alice.leaves();
         story.idle().await;
         assert!(room.is_gone());
@@ -161,7 +176,11 @@ async fn every_event_twice_or_in_another_order_makes_one_room() {
 
 #[tokio::test]
 async fn fifty_join_at_once_and_each_gets_one_room() {
-    testkit::story(features, async |story| {
+    let sim = SimOptions {
+        rate_limits: false,
+        ..SimOptions::default()
+    };
+    testkit::story_with(features, sim, BotOptions::default(), async |story| {
         let (guild, owner, hub) = with_hub(story).await;
         story
             .answer(owner.slash(
@@ -170,13 +189,28 @@ async fn fifty_join_at_once_and_each_gets_one_room() {
             ))
             .await;
         story.sim.clear_calls();
-        let people: Vec<_> = (0..50).map(|index| guild.member(&format!("p{index}"))).collect();
+        let people: Vec<_> = (0..50)
+            .map(|index| guild.member(&format!("p{index}")))
+            .collect();
         for person in &people {
             person.joins(&hub);
         }
-        let _ = story.sim.wait_until(Duration::from_secs(60), |_| people.iter().all(|person| person.voice().as_ref() != Some(&hub))).await;
+        let _ = story
+            .sim
+            .wait_until(Duration::from_secs(60), |_| {
+                people
+                    .iter()
+                    .all(|person| person.voice().as_ref() != Some(&hub))
+            })
+            .await;
         story.idle().await;
-        assert_eq!(story.sim.calls_to("POST", "/guilds/{guild_id}/channels").len(), 50);
+        assert_eq!(
+            story
+                .sim
+                .calls_to("POST", "/guilds/{guild_id}/channels")
+                .len(),
+            50
+        );
         for person in &people {
             let room = person.voice().unwrap();
             assert_eq!(room.name(), format!("Salon de {}", person.name()));
@@ -202,7 +236,10 @@ async fn without_the_permission_to_make_rooms_the_member_is_told_and_staff_too()
             ))
             .await;
         let guild = guild.bot_permissions(
-            Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES | Permissions::MOVE_MEMBERS | Permissions::CONNECT,
+            Permissions::VIEW_CHANNEL
+                | Permissions::SEND_MESSAGES
+                | Permissions::MOVE_MEMBERS
+                | Permissions::CONNECT,
         );
         let alice = guild.member("alice").locale("fr");
         alice.joins(&hub);
@@ -241,7 +278,9 @@ async fn without_the_permission_to_move_the_room_goes_and_the_member_is_told() {
     testkit::story(features, async |story| {
         story.allows_refusals = true;
         let (guild, owner, hub) = with_hub(story).await;
-        guild.clone().bot_permissions(Permissions::ALL - Permissions::ADMINISTRATOR - Permissions::MOVE_MEMBERS);
+        let guild = guild.bot_permissions(
+            Permissions::ALL - Permissions::ADMINISTRATOR - Permissions::MOVE_MEMBERS,
+        );
         let alice = guild.member("alice").locale("en-US");
         alice.joins(&hub);
         story.idle().await;
@@ -249,7 +288,12 @@ async fn without_the_permission_to_move_the_room_goes_and_the_member_is_told() {
         insta::assert_snapshot!(alice.sees(&hub)[0].text(), @"");
         assert_eq!(rooms_stored(story).await, 0);
         assert_eq!(guild.channel("Salon de alice"), None);
-        drop(owner);
+        let staff = owner.sees(&guild.text("general")).pop().unwrap();
+        assert!(
+            staff.text().contains("mais pas y déplacer"),
+            "{}",
+            staff.text()
+        );
     })
     .await;
 }
