@@ -10,6 +10,7 @@ mod panel;
 mod races;
 mod renaming;
 mod restarts;
+mod storm;
 mod waiting;
 
 use testkit::{
