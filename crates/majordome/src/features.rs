@@ -4,5 +4,7 @@ use feature::Registry;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
-    Registry::new().with(admin::Admin)
+    Registry::new()
+        .with(admin::Admin)
+        .with(autorole::Autorole::default())
 }
