@@ -9,6 +9,9 @@ create table autorole.role_group (
     legacy_id bigint,
     name text not null
         constraint role_group_name_length check (char_length(name) between 1 and 60),
+    -- The name without its case, by the program's rules and not by the database's locale.
+    name_key text not null
+        constraint role_group_name_key_length check (char_length(name_key) between 1 and 200),
     message text not null default ''
         constraint role_group_message_length check (char_length(message) <= 2000),
     button_label text not null default ''
@@ -28,9 +31,9 @@ create table autorole.role_group (
     updated_by bigint not null,
     updated_at timestamptz not null,
     constraint role_group_in_guild unique (guild_id, id),
+    constraint role_group_name unique (guild_id, name_key),
     constraint role_group_message_whole check ((channel_id is null) = (message_id is null))
 );
-create unique index role_group_name on autorole.role_group (guild_id, lower(name));
 create unique index role_group_legacy on autorole.role_group (guild_id, legacy_id) where legacy_id is not null;
 create index role_group_message on autorole.role_group (guild_id, message_id) where message_id is not null;
 

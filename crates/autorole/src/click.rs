@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use jobs::NewJob;
 
 use crate::{
-    Autorole, edit,
+    Autorole, edit, emoji,
     error::Refused,
     ids::{OldPick, OldPress, Open, Own, Page, Pick, Press},
     jobs::Expire,
@@ -104,7 +104,8 @@ async fn find(ctx: &Ctx<Autorole>, by: By<'_>) -> Outcome<Group> {
     let guild = ctx.guild_id()?;
     let mut db = ctx.database.acquire().await?;
     let found = store::groups::find(&mut db, guild, by).await?;
-    Ok(found.ok_or_else(|| Refused::NoGroup(String::new()))?)
+    let group = found.ok_or_else(|| Refused::NoGroup(String::new()))?;
+    Ok(emoji::presentable(&ctx.cache, group))
 }
 
 async fn find_old(ctx: &Ctx<Autorole>, guild: GuildId, group: i64) -> Outcome<Group> {
@@ -164,7 +165,7 @@ async fn choose(
     let ranks = own::ranks(ctx, guild).await?;
     let offers = offers(group, &ranks);
     let known = edit::Known::Payload(ctx.scene.interaction, &ctx.scene.member.roles);
-    let edit = edit::begin(ctx, guild, user, known).await?;
+    let edit = edit::begin(ctx, guild, user, known).await??;
     let now = ctx.clock.now();
 
     let decided = decide(ctx, group, &offers, click, &edit.held, user, now).await;
@@ -207,7 +208,8 @@ async fn decide(
 ) -> Outcome<Decision> {
     let guild = group.guild;
     let mut transaction = kit.database.begin().await?;
-    let others = store::groups::others(&mut transaction, guild, &group.rules.apart_from).await?;
+    let others =
+        store::groups::others(&mut transaction, guild, group.id, &group.rules.apart_from).await?;
     let choice = store::members::choice(&mut transaction, guild, group.id, user).await?;
     let mut full: BTreeMap<RoleId, NoSeat> = BTreeMap::new();
     let mut reserved = Vec::new();

@@ -14,7 +14,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Autorole, create, editing,
+    Autorole, create, editing, emoji,
     error::Refused,
     items, joining, listing, mass,
     model::Whom,
@@ -357,7 +357,8 @@ pub(crate) async fn named(kit: &Kit<Autorole>, guild: GuildId, name: &str) -> Ou
     let name = name.trim();
     let mut db = kit.database.acquire().await?;
     let found = store::groups::find(&mut db, guild, By::Name(name)).await?;
-    Ok(found.ok_or_else(|| Refused::NoGroup(name.to_owned()))?)
+    let group = found.ok_or_else(|| Refused::NoGroup(name.to_owned()))?;
+    Ok(emoji::presentable(&kit.cache, group))
 }
 
 /// The group of a number in this guild.
@@ -368,5 +369,6 @@ pub(crate) async fn numbered(
 ) -> Outcome<Group> {
     let mut db = kit.database.acquire().await?;
     let found = store::groups::find(&mut db, guild, By::Id(group)).await?;
-    Ok(found.ok_or_else(|| Refused::NoGroup(String::new()))?)
+    let group = found.ok_or_else(|| Refused::NoGroup(String::new()))?;
+    Ok(emoji::presentable(&kit.cache, group))
 }

@@ -41,13 +41,13 @@ pub(crate) enum Known<'a> {
     No,
 }
 
-/// Begins an edit, after those that are under way.
+/// Begins an edit, after those that are under way; a refusal when Discord does not tell what the member holds.
 pub(crate) async fn begin<'a>(
     kit: &'a Kit<Autorole>,
     guild: GuildId,
     user: UserId,
     known: Known<'_>,
-) -> Outcome<Edit<'a>> {
+) -> Outcome<Result<Edit<'a>, Refusal>> {
     let by = match known {
         Known::Payload(interaction, _) => Some(interaction),
         Known::No => None,
@@ -82,11 +82,11 @@ pub(crate) async fn begin<'a>(
             Ok(held) => held,
             Err(refusal) => {
                 edit.end(None).await?;
-                return Err(refusal.into());
+                return Ok(Err(refusal));
             }
         },
     };
-    Ok(edit)
+    Ok(Ok(edit))
 }
 
 async fn fetch(

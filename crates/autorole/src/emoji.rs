@@ -8,6 +8,8 @@ use twilight_model::{
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::store::groups::Group;
+
 /// An emoji of a guild: `<:name:id>` or `<a:name:id>`.
 fn custom(text: &str) -> Option<(bool, &str, Id<EmojiMarker>)> {
     let inner = text.strip_prefix('<')?.strip_suffix('>')?;
@@ -36,6 +38,21 @@ pub(crate) fn shown(stored: &str) -> EmojiReactionType {
             name: stored.to_owned(),
         },
     }
+}
+
+/// A group without the emoji that are gone: with one of them Discord would refuse the whole message.
+pub(crate) fn presentable(cache: &DefaultInMemoryCache, mut group: Group) -> Group {
+    for item in &mut group.items {
+        let is_lost = item
+            .emoji
+            .as_deref()
+            .and_then(custom)
+            .is_some_and(|(_, _, id)| cache.emoji(id).is_none());
+        if is_lost {
+            item.emoji = None;
+        }
+    }
+    group
 }
 
 /// The emoji to store for what was typed; `None` when it is none that the bot can use in this guild.

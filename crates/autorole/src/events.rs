@@ -71,8 +71,8 @@ pub(crate) async fn member_update(kit: Kit<Autorole>, on: On<MemberUpdate>) -> O
 pub(crate) async fn member_remove(kit: Kit<Autorole>, on: On<MemberRemove>) -> Outcome<()> {
     let (guild, user) = (on.guild_id.into(), on.user.id.into());
     let mut db = kit.database.begin().await?;
-    store::members::left(&mut db, guild, user).await?;
     store::joins::note_left(&mut db, guild, user, kit.clock.now()).await?;
+    store::members::left(&mut db, guild, user).await?;
     db.commit().await?;
     Ok(())
 }

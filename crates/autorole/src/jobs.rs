@@ -13,6 +13,9 @@ use crate::{Autorole, broken, joining, mass, model::GroupId, panel, reconcile, s
 pub(crate) struct Refresh {
     pub(crate) guild: GuildId,
     pub(crate) group: GroupId,
+    /// Whether the message may be gone without a word.
+    #[serde(default)]
+    pub(crate) may_be_gone: bool,
 }
 
 impl Job for Refresh {
@@ -88,7 +91,7 @@ impl Job for MassStep {
 }
 
 pub(crate) async fn refresh(kit: Kit<Autorole>, job: Refresh) -> Outcome<()> {
-    panel::refresh(&kit, job.guild, job.group).await
+    panel::refresh(&kit, job.guild, job.group, job.may_be_gone).await
 }
 
 pub(crate) async fn survey(kit: Kit<Autorole>, job: Survey) -> Outcome<()> {

@@ -344,18 +344,17 @@ pub(crate) async fn give(kit: &Kit<Autorole>, give: &GiveAtJoining) -> Outcome<(
         Vec::new()
     } else {
         let mut db = kit.database.acquire().await?;
-        store::joins::held_before(&mut db, guild, user).await?
+        let seats = store::seats::roles(&mut db, guild).await?;
+        let mut before = store::joins::held_before(&mut db, guild, user).await?;
+        // Somebody else may sit there by now.
+        before.retain(|role| !seats.contains(role));
+        before
     };
-    let edit = match edit::begin(kit, guild, user, edit::Known::No).await {
+    let edit = match edit::begin(kit, guild, user, edit::Known::No).await? {
         Ok(edit) => edit,
-        Err(failure) => {
-            // Who left meanwhile gets nothing.
-            return if is_gone(&failure) {
-                Ok(())
-            } else {
-                Err(failure)
-            };
-        }
+        // Who left meanwhile gets nothing.
+        Err(Refusal::Gone(Thing::Member)) => return Ok(()),
+        Err(refusal) => return Err(refusal.into()),
     };
     let mut after = edit.held.clone();
     if part != Part::Given && joining.sticky {
@@ -384,11 +383,6 @@ pub(crate) async fn give(kit: &Kit<Autorole>, give: &GiveAtJoining) -> Outcome<(
     }
     db.commit().await?;
     Ok(())
-}
-
-fn is_gone(failure: &Failure) -> bool {
-    let gone: Failure = Refusal::Gone(Thing::Member).into();
-    failure.chain() == gone.chain()
 }
 
 /// Of some roles, those that the bot can hand out; the log names the others.

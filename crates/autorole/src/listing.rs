@@ -61,7 +61,7 @@ pub(crate) async fn card(
     let ranks = own::ranks(ctx, guild).await?;
     let mut db = ctx.database.acquire().await?;
     let taken = store::seats::taken(&mut db, guild, ctx.clock.now()).await?;
-    let others = store::groups::others(&mut db, guild, &group.rules.apart_from).await?;
+    let others = store::groups::others(&mut db, guild, group.id, &group.rules.apart_from).await?;
     drop(db);
     let taken = |role: RoleId| {
         let found = taken.iter().find(|(taken, _)| *taken == role);

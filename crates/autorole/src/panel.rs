@@ -204,18 +204,25 @@ pub(crate) async fn post(
     Ok(message)
 }
 
-/// Brings the posted message of a group up to date.
-pub(crate) async fn refresh(kit: &Kit<Autorole>, guild: GuildId, group: GroupId) -> Outcome<()> {
+/// Brings the posted message of a group up to date; looks for it even if it shows what it should, when it may be gone
+/// without a word.
+pub(crate) async fn refresh(
+    kit: &Kit<Autorole>,
+    guild: GuildId,
+    group: GroupId,
+    may_be_gone: bool,
+) -> Outcome<()> {
     let mut db = kit.database.acquire().await?;
     let Some(group) = store::groups::find(&mut db, guild, By::Id(group)).await? else {
         return Ok(());
     };
     drop(db);
+    let group = emoji::presentable(&kit.cache, group);
     let Some((channel, message)) = group.posted else {
         return Ok(());
     };
     let shown = if group.is_own_message {
-        update_own(kit, &group, channel, message).await
+        update_own(kit, &group, channel, message, may_be_gone).await
     } else {
         attach(kit, &group, channel, message).await
     };
@@ -276,6 +283,7 @@ async fn update_own(
     group: &Group,
     channel: ChannelId,
     message: MessageId,
+    may_be_gone: bool,
 ) -> Result<i64, Failed> {
     let lang = guild_lang(kit, group.guild).await?;
     let roles = known_roles(kit, group.guild)?;
@@ -283,6 +291,8 @@ async fn update_own(
     let shown = digest(&rendered.components)?;
     if group.shown != Some(shown) {
         put(kit, channel, message, &rendered.components).await?;
+    } else if may_be_gone {
+        fetch(kit, channel, message).await?;
     }
     Ok(shown)
 }
@@ -439,7 +449,12 @@ pub(crate) async fn refresh_soon(
     guild: GuildId,
     group: GroupId,
 ) -> Outcome<()> {
-    let job = jobs::NewJob::new(&Refresh { guild, group })
+    let refresh = Refresh {
+        guild,
+        group,
+        may_be_gone: false,
+    };
+    let job = jobs::NewJob::new(&refresh)
         .map_err(Failure::fault)?
         .key(format!("{group}"));
     kit.jobs.enqueue(db, job).await?;

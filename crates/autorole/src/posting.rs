@@ -43,7 +43,7 @@ async fn place(ctx: &Ctx<Autorole>, group: &Group, channel: ChannelId) -> Outcom
         && there == channel
         && group.is_own_message
     {
-        panel::refresh(ctx, group.guild, group.id).await?;
+        panel::refresh(ctx, group.guild, group.id, true).await?;
         let now = commands::numbered(ctx, group.guild, group.id).await?;
         if now.posted.is_some() {
             return Ok(message);
@@ -103,7 +103,7 @@ pub(crate) async fn link(ctx: &Ctx<Autorole>, options: Link) -> Outcome<Reply> {
     }
     let link = text::message_link(guild, channel, message);
     if group.posted == Some((channel, message)) {
-        panel::refresh(ctx, guild, group.id).await?;
+        panel::refresh(ctx, guild, group.id, true).await?;
         return Ok(Reply::card(text::linked(ctx.lang(), &group.name, &link)));
     }
     let is_own = is_menu_alone(&found.components, found.flags);
@@ -121,7 +121,7 @@ pub(crate) async fn link(ctx: &Ctx<Autorole>, options: Link) -> Outcome<Reply> {
     store::groups::note_posted(&mut db, guild, group.id, posted, is_own, shown).await?;
     drop(db);
     if is_own {
-        panel::refresh(ctx, guild, group.id).await?;
+        panel::refresh(ctx, guild, group.id, true).await?;
     }
     // Only once the new one stands: the group is never without a menu.
     panel::take_down(ctx, &group).await?;

@@ -11,9 +11,9 @@ use twilight_model::guild::Member;
 use crate::{
     Autorole, broken,
     hierarchy::Roles,
-    jobs::{MassStep, Survey},
+    jobs::{MassStep, Refresh, Survey},
     joining::{self, Joined, Joining},
-    panel, store,
+    store,
 };
 
 /// Members on one page of Discord's list.
@@ -32,9 +32,17 @@ pub(crate) async fn guild(kit: Kit<Autorole>, guild: GuildId) -> Outcome<()> {
         let groups = store::groups::mark_broken(&mut db, guild, &known, now).await?;
         broken::changed(&kit, &mut db, guild, &groups).await?;
     }
-    // A menu that was deleted unseen, or names that changed: what is shown already is not sent again.
+    // A menu that was deleted unseen, or names that changed.
     for group in store::groups::posted_with(&mut db, guild, None).await? {
-        panel::refresh_soon(&kit, &mut db, guild, group).await?;
+        let refresh = Refresh {
+            guild,
+            group,
+            may_be_gone: true,
+        };
+        let job = NewJob::new(&refresh)
+            .map_err(feature::Failure::fault)?
+            .key(group.to_string());
+        kit.jobs.enqueue(&mut db, job).await?;
     }
     if let Some(run) = store::mass::running(&mut db, guild).await? {
         let job = NewJob::new(&MassStep { guild, run })

@@ -111,13 +111,14 @@ pub async fn create(
 ) -> sqlx::Result<Option<GroupId>> {
     let rules = json(&new.rules);
     sqlx::query_scalar!(
-        "insert into autorole.role_group (guild_id, legacy_id, name, message, rules, updated_by, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (guild_id, lower(name)) do nothing
+        "insert into autorole.role_group (guild_id, legacy_id, name, name_key, message, rules, updated_by, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict on constraint role_group_name do nothing
          returning id",
         guild as GuildId,
         new.legacy_id,
         new.name,
+        key(new.name),
         new.message,
         rules,
         by as UserId,
@@ -125,6 +126,11 @@ pub async fn create(
     )
     .fetch_optional(db)
     .await
+}
+
+/// A name without its case. Postgres would do it by the locale of the database, which may know ASCII only.
+fn key(name: &str) -> String {
+    name.to_lowercase()
 }
 
 fn json(rules: &Rules) -> Value {
@@ -144,13 +150,13 @@ pub async fn find(
     let (id, legacy, name) = match by {
         By::Id(id) => (Some(id), None, None),
         By::Legacy(id) => (None, Some(id), None),
-        By::Name(name) => (None, None, Some(name)),
+        By::Name(name) => (None, None, Some(key(name))),
     };
     let Some(row) = sqlx::query!(
         r#"select id, legacy_id, name, message, button_label, button_style, surface, rules as "rules: Json<Rules>",
                   channel_id, message_id, is_own_message, shown, updated_by
            from autorole.role_group
-           where guild_id = $1 and (id = $2 or legacy_id = $3 or lower(name) = lower($4))"#,
+           where guild_id = $1 and (id = $2 or legacy_id = $3 or name_key = $4)"#,
         guild as GuildId,
         id,
         legacy,
@@ -252,12 +258,12 @@ pub async fn list(
                   count(i.role_id) filter (where i.broken_at is not null) as "broken!"
            from autorole.role_group g
            left join autorole.item i on i.guild_id = g.guild_id and i.group_id = g.id
-           where g.guild_id = $1 and position(lower($2::text) in lower(g.name)) > 0
+           where g.guild_id = $1 and position($2::text in g.name_key) > 0
            group by g.guild_id, g.id
-           order by lower(g.name)
+           order by g.name_key
            offset $3 limit $4"#,
         guild as GuildId,
-        part,
+        key(part),
         skip,
         limit
     )
@@ -306,7 +312,7 @@ pub async fn update(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let written = sqlx::query!(
-        "update autorole.role_group set name = $3, message = $4, button_label = $5, button_style = $6,
+        "update autorole.role_group set name = $3, name_key = $11, message = $4, button_label = $5, button_style = $6,
                 surface = $7, rules = $8, updated_by = $9, updated_at = $10
          where guild_id = $1 and id = $2",
         guild as GuildId,
@@ -318,7 +324,8 @@ pub async fn update(
         edit.surface.word(),
         json(edit.rules),
         by as UserId,
-        now.to_sqlx()
+        now.to_sqlx(),
+        key(edit.name)
     )
     .execute(db)
     .await;
@@ -593,7 +600,7 @@ pub async fn untold(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Vec<B
          from autorole.item i
          join autorole.role_group g on g.guild_id = i.guild_id and g.id = i.group_id
          where i.guild_id = $1 and i.broken_at is not null and i.told_at is null
-         order by lower(g.name), i.position",
+         order by g.name_key, i.position",
         guild as GuildId
     )
     .fetch_all(db)
@@ -654,7 +661,7 @@ pub async fn posted_with(
     .await
 }
 
-/// Names and roles of other groups, those in `groups` that exist.
+/// Names and roles of the groups that exclude a group: those that it names, and those that name it.
 ///
 /// # Errors
 ///
@@ -662,16 +669,19 @@ pub async fn posted_with(
 pub async fn others(
     db: &mut PgConnection,
     guild: GuildId,
-    groups: &[GroupId],
+    group: GroupId,
+    named: &[GroupId],
 ) -> sqlx::Result<Vec<crate::model::Other>> {
     let rows = sqlx::query!(
         r#"select g.name, array_agg(i.role_id) as "roles!: Vec<RoleId>"
            from autorole.role_group g
            join autorole.item i on i.guild_id = g.guild_id and i.group_id = g.id
-           where g.guild_id = $1 and g.id = any($2)
-           group by g.guild_id, g.id order by lower(g.name)"#,
+           where g.guild_id = $1 and g.id <> $3
+             and (g.id = any($2) or g.rules -> 'apart_from' @> to_jsonb($3::bigint))
+           group by g.guild_id, g.id order by g.name_key"#,
         guild as GuildId,
-        groups
+        named,
+        group
     )
     .fetch_all(db)
     .await?;

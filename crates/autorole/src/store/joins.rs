@@ -126,7 +126,8 @@ pub async fn keep(
     Ok(())
 }
 
-/// Notes that a member left with the roles they had.
+/// Notes that a member left with the roles they had, those that would have ended not among them. Before
+/// [`left`](super::members::left), which forgets which end.
 ///
 /// # Errors
 ///
@@ -138,7 +139,14 @@ pub async fn note_left(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update autorole.kept set left_at = $3 where guild_id = $1 and user_id = $2 and left_at is null",
+        "update autorole.kept k
+         set left_at = $3,
+             roles = array(
+                 select held.role_id from unnest(k.roles) as held (role_id)
+                 where not exists (
+                     select from autorole.temporary t
+                     where t.guild_id = $1 and t.user_id = $2 and t.role_id = held.role_id))
+         where k.guild_id = $1 and k.user_id = $2 and k.left_at is null",
         guild as GuildId,
         user as UserId,
         now.to_sqlx()

@@ -198,7 +198,7 @@ async fn what_must_not_be_handed_out_is_not_handed_out_to_many() {
         let high = guild.role("High", Permissions::NONE);
         guild.owner().gives_role(&staff, &rank);
         story.idle().await;
-        let give = [("role", (&high).into()), ("action", "Donner".into())];
+        let give = [("role", (&high).into()), ("action", "Give".into())];
         let refused = story.answer(staff.slash("/autorole assign", &give)).await;
         assert!(
             refused.text().contains("n'est pas au-dessous de ton rôle"),

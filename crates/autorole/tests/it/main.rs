@@ -1,5 +1,9 @@
 //! Stories of self-service roles.
 #![expect(clippy::unwrap_used, reason = "a story that can not go on fails")]
+#![expect(
+    clippy::as_conversions,
+    reason = "in `query!`, `as` names the type of a parameter and converts nothing"
+)]
 
 mod assign;
 mod guilds;
@@ -115,4 +119,29 @@ async fn buttons(story: &Story, guild: &Guild, name: &str, roles: &[RoleRef]) ->
     let fields = [("surface", "buttons".into())];
     form(story, guild, name, "Looks", &fields).await;
     post(story, guild, name).await
+}
+
+/// Waits until a member's roles are being edited.
+async fn until_busy(story: &Story, person: &Person) {
+    let user: database::UserId = person.id().get().to_string().parse().unwrap();
+    let mut db = story.database().database().acquire().await.unwrap();
+    let mut look = tokio::time::interval(Duration::from_millis(10));
+    for _ in 0..1000 {
+        look.tick().await;
+        let busy: bool = sqlx::query_scalar!(
+            r#"select exists (
+                   select from autorole.member_edit where user_id = $1 and busy_until is not null) as "busy!""#,
+            user as database::UserId
+        )
+        .fetch_one(&mut *db)
+        .await
+        .unwrap();
+        if busy {
+            return;
+        }
+    }
+    panic!(
+        "nobody edits the roles of {person:?}\n{}",
+        story.sim.transcript()
+    );
 }

@@ -100,7 +100,7 @@ async fn a_menu_of_ones_own_shows_what_one_holds_page_by_page() {
             .await;
         assert_eq!(held(&alice), ["r01", "r02"]);
         story.restart().await;
-        let next = story.answer(alice.clicks(own.message(), "Suivant ▶")).await;
+        let next = story.answer(alice.clicks(own.message(), "Suite ▶")).await;
         let own = story
             .answer(alice.picks(next.message(), "Choisis tes rôles", &["r30".into()]))
             .await;
@@ -134,21 +134,11 @@ async fn a_menu_answers_after_a_restart_and_after_a_crash_amid_a_click() {
         assert!(given.text().contains("You now have"), "{}", given.text());
         assert_eq!(held(&alice), ["Blue"]);
         // The process dies while Discord has the edit; the click is replayed to the next one, which finishes it.
-        story.sim.faults().delay_route(
-            "PATCH",
-            "/guilds/{}/members/{}",
-            std::time::Duration::from_millis(700),
-        );
+        let slow = std::time::Duration::from_millis(900);
+        let faults = story.sim.faults();
+        faults.delay_route("PATCH", "/guilds/{}/members/{}", slow);
         let asked = bob.picks(&menu, "Choose your roles", &["Red".into()]);
-        let patches = || story.sim.requests_in_flight() > 0;
-        story
-            .sim
-            .wait_until(std::time::Duration::from_secs(10), |sim| {
-                sim.requests_in_flight() > 0
-            })
-            .await
-            .unwrap();
-        assert!(patches());
+        crate::until_busy(story, &bob).await;
         story.kill();
         story.sim.faults().clear();
         story.start().await;
@@ -287,6 +277,46 @@ async fn only_who_manages_roles_may_set_up_and_choices_help_to_type() {
             .owner()
             .types_after("/autorole remove", &others, "role", "b");
         assert_eq!(story.answer(typed).await.text(), "Blue");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_posting_is_explained() {
+    testkit::story(features, async |story| {
+        story.allows_refusals = true;
+        let guild = story.sim.guild("Rust FR");
+        let _ = guild.owner().locale("fr");
+        let all = roles(&guild, &["Rouge"]);
+        let (general, quiet) = (guild.text("general"), guild.text("quiet"));
+        story.idle().await;
+        create(story, &guild, "Team", &all).await;
+        let options = [
+            ("group", "Team".into()),
+            ("role", all[0].id().to_string().into()),
+        ];
+        owner(story, &guild, "remove", &options).await;
+        let empty = owner(story, &guild, "post", &[("group", "Team".into())]).await;
+        assert!(
+            empty.text().contains("encore aucun rôle à montrer"),
+            "{}",
+            empty.text()
+        );
+        let options = [("group", "Team".into()), ("role", (&all[0]).into())];
+        owner(story, &guild, "add", &options).await;
+        let guild = guild.bot_permissions(Permissions::MANAGE_ROLES);
+        quiet.deny_everyone(Permissions::SEND_MESSAGES);
+        general.deny_everyone(Permissions::SEND_MESSAGES);
+        story.idle().await;
+        let here = owner(story, &guild, "post", &[("group", "Team".into())]).await;
+        insta::assert_snapshot!(here.text());
+        let options = [("group", "Team".into()), ("channel", (&quiet).into())];
+        let there = owner(story, &guild, "post", &options).await;
+        assert!(
+            there.text().contains("Envoyer des messages"),
+            "{}",
+            there.text()
+        );
     })
     .await;
 }

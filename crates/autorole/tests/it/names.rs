@@ -1,6 +1,8 @@
 //! Names and emoji.
 
-use crate::{create, features, mentions, owner, press, roles};
+use twilight_model::id::Id;
+
+use crate::{create, features, mentions, owner, roles};
 
 #[tokio::test]
 async fn names_are_unique_whatever_their_case() {
@@ -14,7 +16,7 @@ async fn names_are_unique_whatever_their_case() {
         let refused = create(story, &guild, "ÉQUIPE", &here).await;
         insta::assert_snapshot!(refused.text());
         let fine = create(story, &other, "équipe", &there).await;
-        assert!(fine.text().contains("is made"), "{}", fine.text());
+        assert!(fine.text().contains("est créé"), "{}", fine.text());
         let options = [("name", "  ".into()), ("roles", mentions(&here).into())];
         let refused = owner(story, &guild, "create", &options).await;
         assert!(
@@ -65,7 +67,45 @@ async fn a_bad_emoji_is_refused_with_its_place_and_nothing_is_stored() {
             "{}",
             refused.text()
         );
-        let _ = press;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_emoji_that_is_gone_does_not_break_its_menu() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let all = roles(&guild, &["Red", "Blue"]);
+        let ours = guild.emoji("ferris");
+        story.idle().await;
+        let menu = crate::posted(story, &guild, "Team", &all[..1]).await;
+        let options = [
+            ("group", "Team".into()),
+            ("role", (&all[0]).into()),
+            ("emoji", ours.as_str().into()),
+        ];
+        owner(story, &guild, "add", &options).await;
+        let shown = menu.again().unwrap().json().to_string();
+        assert!(shown.contains("ferris"), "{shown}");
+        let id: u64 = ours
+            .trim_end_matches('>')
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let discord = &story.house().discord;
+        let (here, emoji) = (Id::new(guild.id().get()), Id::new(id));
+        discord
+            .done(discord.http().delete_emoji(here, emoji))
+            .await
+            .unwrap();
+        story.idle().await;
+        let options = [("group", "Team".into()), ("role", (&all[1]).into())];
+        owner(story, &guild, "add", &options).await;
+        let shown = menu.again().unwrap();
+        assert!(!shown.json().to_string().contains("ferris"));
+        assert_eq!(shown.selects(), ["Choose your roles"]);
     })
     .await;
 }

@@ -48,6 +48,8 @@ async fn a_deleted_role_is_hidden_and_the_staff_told_once() {
 #[tokio::test]
 async fn a_deleted_menu_is_posted_again_by_one_command() {
     testkit::story(features, async |story| {
+        // A menu that is looked for and not found.
+        story.allows_refusals = true;
         let guild = story.sim.guild("Rust FR");
         let alice = guild.member("alice").locale("en-US");
         let all = roles(&guild, &["Red"]);
@@ -59,11 +61,14 @@ async fn a_deleted_menu_is_posted_again_by_one_command() {
         assert!(shown.text().contains("not posted"), "{}", shown.text());
         let second = post(story, &guild, "Team").await;
         assert_ne!(first.id(), second.id());
-        // While nobody looked.
+        // While nobody looked, and Discord does not tell afterwards either.
         story.stop().await;
         guild.owner().deletes(&second);
+        story.sim.faults().op9(false);
         story.start().await;
         story.ready().await;
+        let list = owner(story, &guild, "list", &[]).await;
+        assert!(list.text().contains("not posted"), "{}", list.text());
         let third = post(story, &guild, "Team").await;
         press(story, &alice, &third, "Red").await;
         assert_eq!(held(&alice), ["Red"]);
