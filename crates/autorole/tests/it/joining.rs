@@ -243,7 +243,6 @@ async fn a_burst_waits_its_turn_within_discords_limits() {
         ..calm()
     };
     testkit::story_with(features, sim, BotOptions::default(), async |story| {
-        story.allows_refusals = true;
         let (guild, street) = (story.sim.guild("Rust FR"), story.sim.guild("Street"));
         let all = roles(&guild, &["Member"]);
         story.idle().await;
@@ -258,10 +257,7 @@ async fn a_burst_waits_its_turn_within_discords_limits() {
             .map(|number| newcomer(&guild, &street, &format!("p{number}")))
             .collect();
         story.idle().await;
-        let calls = story.sim.calls();
-        let refused = calls.iter().filter(|call| call.status == 429).count();
-        // At the edge of a window Discord's clock and ours may differ by a moment: one try too early, never a loop.
-        assert!(refused <= 3, "{refused} of {} calls", calls.len());
+        // Without a single 429: the story would not end well with one.
         assert!(people.iter().all(|person| person.has_role(&all[0])));
     })
     .await;
