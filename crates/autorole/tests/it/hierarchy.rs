@@ -2,7 +2,7 @@
 
 use testkit::{
     Story,
-    discord_sim::{Permissions, Person, RoleRef},
+    discord_sim::{Permissions, Person, RoleRef, SeenMessage},
 };
 
 use crate::{buttons, create, features, held, owner, press, roles};
@@ -70,6 +70,15 @@ async fn dangerous_permissions_need_the_owners_second_word() {
         let options = [("group", "Team".into()), ("role", (&boss).into())];
         let asked = owner(story, &guild, "add", &options).await;
         insta::assert_snapshot!(asked.text());
+        // The id is a hint, not a proof: nobody else's click counts.
+        let group = approve_id(asked.message());
+        let said = deputy.says(&guild.text("general"), "me too");
+        let refused = story.answer(deputy.clicks_id(&said, &group)).await;
+        assert!(
+            refused.text().contains("Only the server's owner"),
+            "{}",
+            refused.text()
+        );
         let added = story
             .answer(guild.owner().clicks(asked.message(), "Yes, offer it"))
             .await;
@@ -112,4 +121,11 @@ async fn the_hierarchy_is_looked_at_again_at_each_click() {
         );
     })
     .await;
+}
+
+/// The custom id of the button that agrees.
+fn approve_id(message: &SeenMessage) -> String {
+    let shown = message.json().to_string();
+    let start = shown.find("autorole:approve").unwrap();
+    shown[start..].split('"').next().unwrap().to_owned()
 }

@@ -169,3 +169,35 @@ async fn a_link_that_leads_nowhere_is_explained() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_menu_that_stands_elsewhere_is_found_by_its_link() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let hall = guild.text("hall");
+        let all = roles(&guild, &["Red", "Blue"]);
+        story.idle().await;
+        let menu = buttons(story, &guild, "Team", &all[..1]).await;
+        // The record is lost, as after a database was brought back from an older copy.
+        let mut db = story.database().database().acquire().await.unwrap();
+        let here = guild.id().get().to_string().parse().unwrap();
+        let id = menu.id().get().to_string().parse().unwrap();
+        autorole::store::groups::forget_messages(&mut db, here, &[id])
+            .await
+            .unwrap();
+        drop(db);
+        let general = guild.text("general");
+        let found = link(story, &general, menu.id().get());
+        let options = [("group", "Team".into()), ("message", found.into())];
+        owner(story, &guild, "link", &options).await;
+        let options = [("group", "Team".into()), ("role", (&all[1]).into())];
+        owner(story, &guild, "add", &options).await;
+        assert_eq!(menu.again().unwrap().buttons(), ["Red", "Blue"]);
+        // It is its own message again: posting elsewhere takes it along.
+        let options = [("group", "Team".into()), ("channel", (&hall).into())];
+        owner(story, &guild, "post", &options).await;
+        assert!(menu.again().is_none());
+        assert_eq!(guild.owner().sees(&hall).len(), 1);
+    })
+    .await;
+}

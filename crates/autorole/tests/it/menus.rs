@@ -55,6 +55,19 @@ async fn up_to_a_hundred_roles_stand_in_selects_of_25() {
         let values = ["r076", "r100"].map(Argument::from);
         story.answer(alice.picks(&menu, &selects[3], &values)).await;
         assert_eq!(held(&alice), ["r076", "r100"]);
+        let refused = form(
+            story,
+            &guild,
+            "Many",
+            "Looks",
+            &[("surface", "buttons".into())],
+        )
+        .await;
+        assert!(
+            refused.text().contains("25 buttons at most"),
+            "{}",
+            refused.text()
+        );
         // The maximum counts over the whole group, not over one select.
         let fields = [("mode", "multiple".into()), ("max", "3".into())];
         form(story, &guild, "Many", "Limits", &fields).await;
@@ -316,6 +329,90 @@ async fn what_stands_in_the_way_of_posting_is_explained() {
             there.text().contains("Envoyer des messages"),
             "{}",
             there.text()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_names_that_people_know_still_work() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR").locale("fr");
+        let alice = guild.member("alice").locale("fr");
+        let owner = guild.owner().locale("fr");
+        let all = roles(&guild, &["Rouge", "Bleu", "Vert"]);
+        story.idle().await;
+        let options = [
+            ("nom_groupe", "Couleurs".into()),
+            ("liste_roles", crate::mentions(&all).into()),
+            ("liste_emoji", "🔴 🔵".into()),
+            ("multi", true.into()),
+            ("max", 2.into()),
+            ("feedback", true.into()),
+        ];
+        let made = story.answer(owner.slash("/autorole créer", &options)).await;
+        insta::assert_snapshot!(made.text());
+        let menu = post(story, &guild, "Couleurs").await;
+        let picked = ["Rouge", "Vert"].map(Argument::from);
+        story
+            .answer(alice.picks(&menu, "Choisis tes rôles", &picked))
+            .await;
+        assert_eq!(held(&alice), ["Rouge", "Vert"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_of_a_group_is_edited_in_a_form() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let owner = guild.owner().locale("en-US");
+        let all = roles(&guild, &["Red", "Blue"]);
+        story.idle().await;
+        let menu = posted(story, &guild, "Team", &all).await;
+        let options = [
+            ("group", "Team".into()),
+            ("role", all[1].id().to_string().into()),
+        ];
+        let opened = story.answer(owner.slash("/autorole edit", &options)).await;
+        let bad = [("emoji", "x".into()), ("seats", "0".into())];
+        let refused = story.answer(owner.submits(opened.modal(), &bad)).await;
+        assert!(
+            refused.text().contains("`x`, is no emoji"),
+            "{}",
+            refused.text()
+        );
+        let bad = [("seats", "0".into())];
+        let refused = story.answer(owner.submits(opened.modal(), &bad)).await;
+        assert!(
+            refused.text().contains("no number from 1 to 1000000"),
+            "{}",
+            refused.text()
+        );
+        let fields = [
+            ("emoji", "🔵".into()),
+            ("label", "Ocean".into()),
+            ("description", "For swimmers".into()),
+            ("seats", "5".into()),
+        ];
+        let saved = story.answer(owner.submits(opened.modal(), &fields)).await;
+        assert!(
+            saved.text().contains("(0 of 5 seats taken)"),
+            "{}",
+            saved.text()
+        );
+        let shown = menu.again().unwrap().json().to_string();
+        assert!(
+            shown.contains("Ocean") && shown.contains("For swimmers"),
+            "{shown}"
+        );
+        // Looks that do not fit the number of roles are refused, and so is a name that is taken.
+        create(story, &guild, "Other", &all[..1]).await;
+        let refused = form(story, &guild, "Other", "Looks", &[("name", "TEAM".into())]).await;
+        assert!(
+            refused.text().contains("names are unique"),
+            "{}",
+            refused.text()
         );
     })
     .await;
