@@ -146,9 +146,7 @@ async fn make(
     let made =
         store::groups::create(&mut transaction, guild, &new, ctx.user(), ctx.clock.now()).await?;
     let group = made.ok_or_else(|| Refused::NameTaken(name.to_owned()))?;
-    for item in &items {
-        store::groups::put_item(&mut transaction, guild, group, item).await?;
-    }
+    store::groups::put_items(&mut transaction, guild, group, &items).await?;
     transaction.commit().await?;
     listing::shown(ctx, guild, group, Some(text::created(ctx.lang(), name))).await
 }

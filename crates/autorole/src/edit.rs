@@ -107,13 +107,12 @@ impl Edit<'_> {
         reason: &str,
     ) -> Outcome<Result<BTreeSet<RoleId>, Refusal>> {
         let roles: Vec<Id<RoleMarker>> = after.iter().map(|role| role.id()).collect();
-        let discord = &self.kit.discord;
-        let request = discord
-            .http()
-            .update_guild_member(self.guild.into(), self.user.into())
-            .roles(&roles)
-            .reason(reason);
-        let written: Result<Member, Refusal> = discord.one(request).await;
+        let mut written = self.send(&roles, reason).await;
+        // Many click at once, and Discord takes ten edits in ten seconds: worth standing in line once more. The whole
+        // set may be written twice.
+        if matches!(written, Err(Refusal::TimedOut { .. })) {
+            written = self.send(&roles, reason).await;
+        }
         match written {
             Ok(member) => {
                 let held: Vec<RoleId> = member.roles.into_iter().map(RoleId::from).collect();
@@ -125,6 +124,16 @@ impl Edit<'_> {
                 Ok(Err(refusal))
             }
         }
+    }
+
+    async fn send(&self, roles: &[Id<RoleMarker>], reason: &str) -> Result<Member, Refusal> {
+        let discord = &self.kit.discord;
+        let request = discord
+            .http()
+            .update_guild_member(self.guild.into(), self.user.into())
+            .roles(roles)
+            .reason(reason);
+        discord.one(request).await
     }
 
     /// Leaves the roles as they are.

@@ -77,9 +77,7 @@ async fn put(ctx: &Ctx<Autorole>, guild: GuildId, group: GroupId, items: &[Item]
     if found.surface == Surface::Buttons && count > PER_SELECT {
         return Err(Refused::TooManyButtons(count).into());
     }
-    for item in items {
-        store::groups::put_item(&mut transaction, guild, group, item).await?;
-    }
+    store::groups::put_items(&mut transaction, guild, group, items).await?;
     changed(ctx, &mut transaction, guild, group).await?;
     transaction.commit().await?;
     Ok(())

@@ -6,6 +6,7 @@ use database::{GuildId, RoleId, UserId};
 use feature::{Kit, Outcome};
 use jiff::Timestamp;
 use jobs::NewJob;
+use sqlx::PgConnection;
 use twilight_model::guild::Member;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     hierarchy::Roles,
     jobs::{MassStep, Refresh, Survey},
     joining::{self, Joined, Joining},
-    store,
+    store::{self, joins::State},
 };
 
 /// Members on one page of Discord's list.
@@ -120,7 +121,7 @@ pub(crate) async fn survey(kit: &Kit<Autorole>, guild: GuildId) -> Outcome<()> {
         let (page, has_more) = members(kit, guild, after).await?;
         after = page.last().map(|member| member.user);
         let mut db = kit.database.begin().await?;
-        let mut held = Vec::new();
+        let (mut held, mut newcomers) = (Vec::new(), Vec::new());
         for member in page {
             for role in member.roles.iter().filter(|role| seats.contains(role)) {
                 roles.push(*role);
@@ -130,22 +131,12 @@ pub(crate) async fn survey(kit: &Kit<Autorole>, guild: GuildId) -> Outcome<()> {
                 && joining.is_on()
                 && joined_at >= since
             {
-                let joined = Joined {
+                newcomers.push(Joined {
                     user: member.user,
                     is_bot: member.is_bot,
                     at: joined_at,
                     is_ready: member.is_ready,
-                };
-                joining::note(kit, &mut db, guild, &joining, joined).await?;
-                if member.is_ready {
-                    let (from, to) = (store::joins::State::Waiting, store::joins::State::Queued);
-                    let is_late =
-                        store::joins::advance(&mut db, guild, member.user, from, to).await?;
-                    if is_late {
-                        joining::queue(kit, &mut db, guild, &joining, member.user, member.is_bot)
-                            .await?;
-                    }
-                }
+                });
             }
             if joining.sticky {
                 present.push(member.user);
@@ -155,6 +146,7 @@ pub(crate) async fn survey(kit: &Kit<Autorole>, guild: GuildId) -> Outcome<()> {
                 ));
             }
         }
+        serve(kit, &mut db, guild, &joining, &newcomers).await?;
         if joining.sticky {
             joining::keep(&mut db, guild, &held).await?;
         }
@@ -170,5 +162,30 @@ pub(crate) async fn survey(kit: &Kit<Autorole>, guild: GuildId) -> Outcome<()> {
         store::joins::note_absent(&mut db, guild, &present, now).await?;
     }
     db.commit().await?;
+    Ok(())
+}
+
+/// Serves those who joined, or passed the rules screen, while nobody looked.
+async fn serve(
+    kit: &Kit<Autorole>,
+    db: &mut PgConnection,
+    guild: GuildId,
+    joining: &Joining,
+    newcomers: &[Joined],
+) -> Outcome<()> {
+    let users: Vec<UserId> = newcomers.iter().map(|joined| joined.user).collect();
+    let at: Vec<Timestamp> = newcomers.iter().map(|joined| joined.at).collect();
+    let waiting: Vec<bool> = newcomers.iter().map(|joined| !joined.is_ready).collect();
+    let known = store::joins::known(db, guild, &users, &at, &waiting).await?;
+    for joined in newcomers
+        .iter()
+        .filter(|joined| !known.contains(&joined.user))
+    {
+        joining::note(kit, db, guild, joining, *joined).await?;
+        let (from, to) = (State::Waiting, State::Queued);
+        if joined.is_ready && store::joins::advance(db, guild, joined.user, from, to).await? {
+            joining::queue(kit, db, guild, joining, joined.user, joined.is_bot).await?;
+        }
+    }
     Ok(())
 }

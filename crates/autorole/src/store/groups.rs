@@ -354,35 +354,51 @@ pub async fn delete(db: &mut PgConnection, guild: GuildId, group: GroupId) -> sq
     Ok(())
 }
 
-/// Adds an item at the end of a group, or changes it in its place.
+/// Adds items at the end of a group, or changes them in their places. A role may be named once.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn put_item(
+pub async fn put_items(
     db: &mut PgConnection,
     guild: GuildId,
     group: GroupId,
-    item: &Item,
+    items: &[Item],
 ) -> sqlx::Result<()> {
-    let seats = item.seats.and_then(|seats| i32::try_from(seats).ok());
+    let roles: Vec<RoleId> = items.iter().map(|item| item.role).collect();
+    let emojis: Vec<Option<String>> = items.iter().map(|item| item.emoji.clone()).collect();
+    let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
+    let descriptions: Vec<String> = items.iter().map(|item| item.description.clone()).collect();
+    let seats: Vec<Option<i32>> = items
+        .iter()
+        .map(|item| item.seats.and_then(|seats| i32::try_from(seats).ok()))
+        .collect();
+    let approved: Vec<i64> = items
+        .iter()
+        .map(|item| item.approved.bits().cast_signed())
+        .collect();
     sqlx::query!(
         "insert into autorole.item
              (guild_id, group_id, role_id, position, emoji, label, description, seats, approved)
-         values ($1, $2, $3,
-                 (select coalesce(max(position), 0) + 1 from autorole.item where guild_id = $1 and group_id = $2),
-                 $4, $5, $6, $7, $8)
+         select $1, $2, listed.role_id,
+                listed.place::integer
+                    + (select coalesce(max(position), 0) from autorole.item where guild_id = $1 and group_id = $2),
+                listed.emoji, listed.label, listed.description, listed.seats, listed.approved
+         from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::bigint[])
+              with ordinality
+              as listed (role_id, emoji, label, description, seats, approved, place)
          on conflict on constraint item_pkey
-         do update set emoji = $4, label = $5, description = $6, seats = $7, approved = $8,
+         do update set emoji = excluded.emoji, label = excluded.label, description = excluded.description,
+                       seats = excluded.seats, approved = excluded.approved,
                        broken_at = null, told_at = null",
         guild as GuildId,
         group,
-        item.role as RoleId,
-        item.emoji,
-        item.label,
-        item.description,
-        seats,
-        item.approved.bits().cast_signed()
+        &roles as &[RoleId],
+        &emojis as &[Option<String>],
+        &labels,
+        &descriptions,
+        &seats as &[Option<i32>],
+        &approved
     )
     .execute(db)
     .await?;

@@ -52,6 +52,35 @@ pub async fn note(
     Ok(done.rows_affected() > 0)
 }
 
+/// Of these members, those of whom this very joining is known and need nothing: they are served, or a job will. Who
+/// waits for the rules screen is among them only in `waiting`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn known(
+    db: &mut PgConnection,
+    guild: GuildId,
+    users: &[UserId],
+    joined: &[Timestamp],
+    waiting: &[bool],
+) -> sqlx::Result<std::collections::BTreeSet<UserId>> {
+    let joined: Vec<jiff_sqlx::Timestamp> = joined.iter().map(|at| at.to_sqlx()).collect();
+    let known = sqlx::query_scalar!(
+        "select j.user_id
+         from unnest($2::bigint[], $3::timestamptz[], $4::boolean[]) as listed (user_id, joined_at, is_waiting)
+         join autorole.joined j on j.guild_id = $1 and j.user_id = listed.user_id
+         where j.joined_at = listed.joined_at and (j.state <> 'waiting' or listed.is_waiting)",
+        guild as GuildId,
+        users as &[UserId],
+        &joined as &[jiff_sqlx::Timestamp],
+        waiting
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(known.into_iter().collect())
+}
+
 /// Moves a member on; false when they are not in `from`.
 ///
 /// # Errors

@@ -39,8 +39,9 @@ async fn import(story: &Story, guild: &Guild, roles: &[RoleRef]) {
         .await
         .unwrap()
         .unwrap();
-    for role in roles {
-        let item = groups::Item {
+    let items: Vec<groups::Item> = roles
+        .iter()
+        .map(|role| groups::Item {
             role: role.id().get().to_string().parse().unwrap(),
             emoji: None,
             label: String::new(),
@@ -48,9 +49,9 @@ async fn import(story: &Story, guild: &Guild, roles: &[RoleRef]) {
             seats: None,
             approved: twilight_model::guild::Permissions::empty(),
             is_broken: false,
-        };
-        groups::put_item(&mut db, here, id, &item).await.unwrap();
-    }
+        })
+        .collect();
+    groups::put_items(&mut db, here, id, &items).await.unwrap();
 }
 
 fn option(role: &RoleRef) -> SelectMenuOption {
