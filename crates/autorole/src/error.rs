@@ -98,6 +98,9 @@ pub(crate) enum Refused {
     /// The guild is not known yet.
     #[error("the guild is not known yet")]
     NotReady,
+    /// Discord does not list members to this application.
+    #[error("the application lacks the intent for members")]
+    NoMembersIntent,
     /// A run is at work.
     #[error("a run is at work")]
     AlreadyRunning,

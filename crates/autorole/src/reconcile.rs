@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use database::{GuildId, RoleId, UserId};
-use feature::{Kit, Outcome};
+use feature::{Kit, Outcome, Refusal};
 use jiff::Timestamp;
 use jobs::NewJob;
 use sqlx::PgConnection;
@@ -11,6 +11,7 @@ use twilight_model::guild::Member;
 
 use crate::{
     Autorole, broken,
+    error::Refused,
     hierarchy::Roles,
     jobs::{MassStep, Refresh, Survey},
     joining::{self, Joined, Joining},
@@ -84,7 +85,11 @@ pub(crate) async fn members(
     if let Some(after) = after {
         request = request.after(after.into());
     }
-    let page: Vec<Member> = kit.discord.list(request).await?;
+    let page: Vec<Member> = match kit.discord.list(request).await {
+        Ok(page) => page,
+        Err(Refusal::Forbidden { .. }) => return Err(Refused::NoMembersIntent.into()),
+        Err(refusal) => return Err(refusal.into()),
+    };
     let has_more = page.len() >= usize::from(PAGE);
     let members = page
         .into_iter()

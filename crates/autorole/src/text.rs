@@ -100,6 +100,7 @@ pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
         Refused::Empty => t!(lang, "empty"),
         Refused::Busy => t!(lang, "edit-under-way"),
         Refused::NotReady => t!(lang, "not-ready"),
+        Refused::NoMembersIntent => t!(lang, "no-members-intent"),
         Refused::AlreadyRunning => t!(lang, "already-running"),
         Refused::NotRunning => t!(lang, "not-running"),
     }

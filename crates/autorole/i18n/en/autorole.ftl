@@ -21,6 +21,7 @@ no-text-channel = I can not post here. Name a text channel.
 empty = This group has no role to show yet. Add one with `/autorole add`.
 edit-under-way = Your roles are being changed by an earlier click. Try again in a moment.
 not-ready = I have just started and do not know this server yet. Try again in a minute.
+no-members-intent = Discord does not show me who the members are. Who runs me can switch *Server Members Intent* on in Discord's developer portal, and start me again.
 already-running = A mass assignment is running on this server already. Wait for its end, or cancel it under its message.
 not-running = This mass assignment is over.
 

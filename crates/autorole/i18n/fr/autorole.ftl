@@ -21,6 +21,7 @@ no-text-channel = Je ne peux pas publier ici. Nomme un salon textuel.
 empty = Ce groupe n'a encore aucun rôle à montrer. Ajoutes-en un avec `/autorole ajouter`.
 edit-under-way = Un clic précédent est en train de changer tes rôles. Réessaie dans un instant.
 not-ready = Je viens de démarrer et ne connais pas encore ce serveur. Réessaie dans une minute.
+no-members-intent = Discord ne me montre pas qui sont les membres. Qui me fait tourner peut activer *Server Members Intent* dans le portail des développeurs de Discord, et me redémarrer.
 already-running = Une attribution en masse est déjà en cours sur ce serveur. Attends sa fin, ou annule-la sous son message.
 not-running = Cette attribution en masse est finie.
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use testkit::{
     BotOptions, Story,
-    discord_sim::{Argument, Guild, Permissions, SeenMessage},
+    discord_sim::{Argument, Guild, Permissions, SeenMessage, SimOptions},
 };
 
 use crate::{calm, features, held, owner, roles};
@@ -206,6 +206,30 @@ async fn what_must_not_be_handed_out_is_not_handed_out_to_many() {
             refused.text()
         );
         story.advance(SignedDuration::from_secs(1)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_intent_for_members_it_says_what_is_missing() {
+    let sim = SimOptions {
+        members_intent: false,
+        ..calm()
+    };
+    testkit::story_with(features, sim, BotOptions::default(), async |story| {
+        story.allows_refusals = true;
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice").locale("en-US");
+        let _ = guild.owner().locale("fr");
+        let all = roles(&guild, &["Red"]);
+        story.idle().await;
+        let give = [("role", (&all[0]).into()), ("action", "Give".into())];
+        let refused = owner(story, &guild, "assign", &give).await;
+        insta::assert_snapshot!(refused.text());
+        // Menus do without it.
+        let menu = crate::posted(story, &guild, "Team", &all).await;
+        crate::press(story, &alice, &menu, "Red").await;
+        assert_eq!(held(&alice), ["Red"]);
     })
     .await;
 }
