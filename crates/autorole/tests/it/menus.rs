@@ -417,3 +417,31 @@ async fn a_role_of_a_group_is_edited_in_a_form() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_who_click_at_once_than_discord_takes_wait_their_turn() {
+    let sim = testkit::discord_sim::SimOptions {
+        rate_limits: true,
+        ..calm()
+    };
+    testkit::story_with(features, sim, BotOptions::default(), async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let people: Vec<_> = (0..18)
+            .map(|number| guild.member(&format!("p{number}")).locale("en-US"))
+            .collect();
+        let all = roles(&guild, &["Red"]);
+        story.idle().await;
+        let menu = posted(story, &guild, "Team", &all).await;
+        let asked: Vec<_> = people
+            .iter()
+            .map(|person| person.clicks(&menu, "Red"))
+            .collect();
+        for asked in asked {
+            let text = asked.answer().await.unwrap().text();
+            assert!(text.contains("You now have @Red"), "{text}");
+        }
+        // Ten edits in ten seconds, and not one refusal: the story would not end well with one.
+        assert!(people.iter().all(|person| person.has_role(&all[0])));
+    })
+    .await;
+}
