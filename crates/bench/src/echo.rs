@@ -1,13 +1,15 @@
 //! The floor: the least that a twilight bot can do. It registers `/ping` and answers every interaction at once, with
 //! a card of the same components as ours, so that both sides send the same.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
 use twilight_gateway::{ConfigBuilder, EventTypeFlags, Intents, Message, Shard, ShardId};
 use twilight_http::Client;
 use twilight_model::{
     application::command::CommandType,
+    channel::ChannelType,
     channel::message::{
         AllowedMentions, Component, EmojiReactionType, MessageFlags,
         component::{
@@ -16,6 +18,11 @@ use twilight_model::{
     },
     gateway::event::{DispatchEvent, GatewayEvent},
     http::interaction::{InteractionResponse, InteractionResponseData, InteractionResponseType},
+    id::{
+        Id,
+        marker::{ChannelMarker, UserMarker},
+    },
+    voice::VoiceState,
 };
 use twilight_util::builder::command::CommandBuilder;
 
@@ -35,13 +42,17 @@ pub(crate) async fn run(api: &str, gateway: String, token: String) -> anyhow::Re
     http.interaction(application)
         .set_global_commands(&commands)
         .await?;
-    let intents = Intents::GUILDS | Intents::GUILD_MESSAGES;
+    let intents = Intents::GUILDS | Intents::GUILD_MESSAGES | Intents::GUILD_VOICE_STATES;
     let config = ConfigBuilder::new(token, intents)
         .proxy_url(gateway)
         .build();
     let mut shard = Shard::with_config(ShardId::ONE, config);
-    let wanted = EventTypeFlags::INTERACTION_CREATE | EventTypeFlags::MESSAGE_CREATE;
+    let wanted = EventTypeFlags::INTERACTION_CREATE
+        | EventTypeFlags::MESSAGE_CREATE
+        | EventTypeFlags::CHANNEL_CREATE
+        | EventTypeFlags::VOICE_STATE_UPDATE;
     let mut heard = 0u64;
+    let rooms = Rooms::default();
     while let Some(message) = shard.next().await {
         let Ok(Message::Text(json)) = message else {
             continue;
@@ -63,10 +74,55 @@ pub(crate) async fn run(api: &str, gateway: String, token: String) -> anyhow::Re
                         .await;
                 });
             }
+            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::ChannelCreate(made)))) => {
+                if made.name.as_deref() == Some(crate::rooms::HUB) {
+                    *rooms.hub.lock() = Some(made.id);
+                }
+            }
+            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::VoiceStateUpdate(state)))) => {
+                tokio::spawn(rooms.clone().follow(Arc::clone(&http), state.0));
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Rooms that are written down nowhere.
+#[derive(Clone, Debug, Default)]
+struct Rooms {
+    hub: Arc<Mutex<Option<Id<ChannelMarker>>>>,
+    of: Arc<Mutex<HashMap<Id<UserMarker>, Id<ChannelMarker>>>>,
+}
+
+impl Rooms {
+    /// A room for who joins the hub; its end when its owner leaves. What fails shows in the figures.
+    async fn follow(self, http: Arc<Client>, state: VoiceState) {
+        let (hub, user) = (*self.hub.lock(), state.user_id);
+        let Some(guild) = state.guild_id else { return };
+        match state.channel_id {
+            Some(channel) if Some(channel) == hub => {
+                let made = http
+                    .create_guild_channel(guild, "A room")
+                    .kind(ChannelType::GuildVoice)
+                    .await;
+                let Ok(made) = made else { return };
+                let Ok(room) = made.model().await else { return };
+                self.of.lock().insert(user, room.id);
+                let _ = http
+                    .update_guild_member(guild, user)
+                    .channel_id(Some(room.id))
+                    .await;
+            }
+            Some(_) => {}
+            None => {
+                let room = self.of.lock().remove(&user);
+                if let Some(room) = room {
+                    let _ = http.delete_channel(room).await;
+                }
+            }
+        }
+    }
 }
 
 /// What our `/ping` answers, as plain data.

@@ -9,6 +9,7 @@ mod counting;
 mod echo;
 mod load;
 mod report;
+mod rooms;
 mod subject;
 
 use std::path::PathBuf;
@@ -188,6 +189,44 @@ async fn run(majordome: &std::path::Path, interactions: u32) -> anyhow::Result<(
     };
     report.add("events: each second", "1/s", rate, Some(floor_rate));
     report.add("events: processor time each", "µs", cpu, Some(floor_cpu));
+
+    // Rooms on demand: what the storing bot adds to what Discord takes.
+    for (people, times) in [(1, 60), (50, 2)] {
+        let mut measured = Vec::new();
+        for (program, has_commands) in [(&ours, true), (&Program::Echo, false)] {
+            let sim = world(1, 100).await?;
+            let guild = sim.find_guild("Guild 0").context("the guild is there")?;
+            let mut subject = Subject::start(program, &sim)?;
+            load::first_answer(&sim, &subject).await?;
+            let hub = rooms::prepare(&guild, has_commands).await?;
+            rooms::measure(&sim, &guild, &hub, people, 1).await?;
+            measured.push(rooms::measure(&sim, &guild, &hub, people, times).await?);
+            subject.stop().await?;
+        }
+        let [ours, floor] = measured[..] else {
+            anyhow::bail!("two programs were measured")
+        };
+        let name = |what: &str| format!("rooms, {people} at once: {what}");
+        report.add(
+            &name("from join to moved"),
+            "ms",
+            ours.moved,
+            Some(floor.moved),
+        );
+        report.add(
+            &name("more than the bare loop"),
+            "ms",
+            ours.moved - floor.moved,
+            None,
+        );
+        report.add(
+            &name("from leaving to gone"),
+            "ms",
+            ours.gone,
+            Some(floor.gone),
+        );
+        report.add(&name("calls for each"), "", ours.calls, Some(floor.calls));
+    }
     report.print();
     Ok(())
 }

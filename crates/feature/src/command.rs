@@ -33,6 +33,9 @@ pub enum Place {
 pub trait SlashCommand: CommandModel + CreateCommand + Send + 'static {
     /// How the answer looks.
     const ANSWER: Answer = Answer::Private;
+    /// How the answers of single subcommands look where they differ, by path without the command's own name:
+    /// `("create", Answer::Modal)`.
+    const ANSWERS: &'static [(&'static str, Answer)] = &[];
     /// What the member must be allowed to do.
     const ACCESS: Access = Access::EVERYONE;
     /// Where it may be used.

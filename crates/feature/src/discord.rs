@@ -282,17 +282,11 @@ impl Discord {
     }
 
     async fn permit(&self, request: &Request) -> Permit {
-        let path = request
-            .path()
-            .split('?')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
         self.inner
             .limiter
             .acquire(Endpoint {
                 method: request.method(),
-                path,
+                path: limits::shared_path(request.path()),
             })
             .await
     }

@@ -14,6 +14,9 @@
 //! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
 //!
+//! Buttons and selects that a replaced program posted on the same bot account are taken over with
+//! [`Scope::legacy_component`].
+//!
 //! A [`Registry`] takes all features, refuses what clashes or breaks a rule of Discord's, and becomes the
 //! [`Catalogue`] from which the host derives intents, events, cache and commands.
 //!

@@ -11,6 +11,7 @@ use twilight_cache_inmemory::ResourceType;
 use twilight_gateway::EventTypeFlags;
 use twilight_model::{
     application::command::{Command, CommandType},
+    channel::message::component::ComponentType,
     gateway::Intents,
     id::{Id, marker::CommandMarker},
 };
@@ -88,6 +89,7 @@ pub struct Catalogue {
     features: Vec<&'static str>,
     commands: BTreeMap<(u8, String), CommandEntry>,
     components: HashMap<String, ComponentEntry>,
+    legacy_components: Vec<ComponentEntry>,
     modals: HashMap<String, ModalEntry>,
     events: Vec<EventEntry>,
     reconciles: Vec<ReconcileEntry>,
@@ -116,6 +118,7 @@ impl Default for Catalogue {
             features: Vec::new(),
             commands: BTreeMap::new(),
             components: HashMap::new(),
+            legacy_components: Vec::new(),
             modals: HashMap::new(),
             events: Vec::new(),
             reconciles: Vec::new(),
@@ -194,6 +197,10 @@ impl Catalogue {
                 ));
             }
             self.components.insert(entry.tag.clone(), entry);
+        }
+        for entry in registered.legacy_components {
+            check_legacy(feature, &entry, &self.legacy_components, problems);
+            self.legacy_components.push(entry);
         }
         for entry in registered.modals {
             check_id(feature, &entry.tag, entry.longest, problems);
@@ -298,10 +305,22 @@ impl Catalogue {
         self.commands.get(&(u8::from(kind), name.to_owned()))
     }
 
-    /// The action behind the custom id of a component, and the id's arguments.
-    pub fn component<'a>(&self, id: &'a str) -> Option<(&ComponentEntry, &'a str)> {
-        let (tag, arguments) = divide(id)?;
-        self.components.get(tag).map(|entry| (entry, arguments))
+    /// The action behind the custom id of a component of this kind, and the id's arguments: one of ours, else one
+    /// that a replaced program posted.
+    pub fn component<'a>(
+        &self,
+        id: &'a str,
+        kind: ComponentType,
+    ) -> Option<(&ComponentEntry, &'a str)> {
+        let own = divide(id)
+            .and_then(|(tag, arguments)| Some((self.components.get(tag)?, arguments)))
+            .filter(|(entry, _)| entry.kind == kind);
+        own.or_else(|| {
+            self.legacy_components
+                .iter()
+                .filter(|entry| entry.kind == kind)
+                .find_map(|entry| Some((entry, id.strip_prefix(entry.tag.as_str())?)))
+        })
     }
 
     /// The action behind the custom id of a modal, and the id's arguments.
@@ -394,6 +413,32 @@ fn check_id(feature: &str, tag: &str, longest: usize, problems: &mut Vec<String>
         problems.push(format!(
             "{feature}: an id of `{tag}` can take {longest} characters, Discord allows {}: store a row and pass its id",
             custom_id::LIMIT
+        ));
+    }
+}
+
+/// What another program's ids begin with must say something, and each must lead to one handler.
+fn check_legacy(
+    feature: &str,
+    entry: &ComponentEntry,
+    others: &[ComponentEntry],
+    problems: &mut Vec<String>,
+) {
+    let prefix = entry.tag.as_str();
+    if prefix.is_empty() || prefix.len() > custom_id::LIMIT {
+        problems.push(format!(
+            "{feature}: a legacy id begins with 1 to {} characters, not with `{prefix}`",
+            custom_id::LIMIT
+        ));
+    }
+    let clash = others.iter().find(|other| {
+        other.kind == entry.kind
+            && (other.tag.starts_with(prefix) || prefix.starts_with(other.tag.as_str()))
+    });
+    if let Some(other) = clash {
+        problems.push(format!(
+            "`{feature}` and `{}` both answer legacy ids that begin with `{prefix}` and `{}`",
+            other.feature, other.tag
         ));
     }
 }

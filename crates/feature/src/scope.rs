@@ -53,8 +53,10 @@ pub struct CommandEntry {
     pub feature: &'static str,
     /// What Discord is told.
     pub schema: Command,
-    /// How the answer looks.
+    /// How the answer looks where `answers` says nothing else.
     pub answer: Answer,
+    /// How the answers of single subcommands look, by path.
+    pub answers: &'static [(&'static str, Answer)],
     /// What the member must be allowed to do.
     pub access: Access,
     /// Runs it.
@@ -66,6 +68,14 @@ pub struct CommandEntry {
 }
 
 impl CommandEntry {
+    /// How the answer of a path below the command looks.
+    pub fn answer_of(&self, path: &str) -> Answer {
+        self.answers
+            .iter()
+            .find(|(named, _)| *named == path)
+            .map_or(self.answer, |(_, answer)| *answer)
+    }
+
     /// Whether it may be used in direct messages with the bot.
     pub fn is_for_direct_messages(&self) -> bool {
         let contexts = self.schema.contexts.as_deref();
@@ -78,7 +88,7 @@ impl CommandEntry {
 pub struct ComponentEntry {
     /// Who registered it.
     pub feature: &'static str,
-    /// `feature:action:vN`.
+    /// `feature:action:vN`, or what the ids of another program begin with.
     pub tag: String,
     /// The length of its longest id.
     pub(crate) longest: usize,
@@ -173,6 +183,7 @@ pub(crate) struct Registered {
     pub(crate) commands: Vec<CommandEntry>,
     pub(crate) typings: Vec<(&'static str, Run<CommandData>)>,
     pub(crate) components: Vec<ComponentEntry>,
+    pub(crate) legacy_components: Vec<ComponentEntry>,
     pub(crate) modals: Vec<ModalEntry>,
     pub(crate) events: Vec<EventEntry>,
     pub(crate) reconciles: Vec<ReconcileEntry>,
@@ -192,6 +203,7 @@ impl Default for Registered {
             commands: Vec::new(),
             typings: Vec::new(),
             components: Vec::new(),
+            legacy_components: Vec::new(),
             modals: Vec::new(),
             events: Vec::new(),
             reconciles: Vec::new(),
@@ -247,6 +259,7 @@ impl<'a, F: Feature> Scope<'a, F> {
             key: <C as CreateCommand>::NAME.to_owned(),
             schema,
             answer: C::ANSWER,
+            answers: C::ANSWERS,
             access: C::ACCESS,
             run,
             typing: None,
@@ -282,6 +295,7 @@ impl<'a, F: Feature> Scope<'a, F> {
             key: M::KEY.to_owned(),
             schema,
             answer: M::ANSWER,
+            answers: &[],
             access: M::ACCESS,
             run,
             typing: None,
@@ -295,34 +309,57 @@ impl<'a, F: Feature> Scope<'a, F> {
         &mut self,
         handler: impl Handle<Ctx<F>, I, Reply>,
     ) -> &mut Self {
-        let feature = Arc::clone(&self.feature);
-        let handler = Arc::new(handler);
-        let run: Run<(String, MessageComponentInteractionData)> =
-            Arc::new(move |house, scene, (arguments, data)| {
-                let input = I::Id::decode(&arguments).and_then(|id| I::read(id, data));
-                let context = Ctx::new(
-                    Kit {
-                        feature: Arc::clone(&feature),
-                        house,
-                    },
-                    scene,
-                );
-                match input {
-                    Some(input) => handler.handle(context, input),
-                    None => refused(Outdated::Id(type_name::<I>())),
-                }
-            });
-        self.registered.components.push(ComponentEntry {
-            feature: F::NAME,
-            tag: tag::<I::Id>(),
-            longest: I::Id::LONGEST,
-            kind: I::KIND,
-            answer: I::Id::ANSWER,
-            access: I::Id::ACCESS,
-            run,
-        });
+        let run = self.run_component(handler, I::Id::decode);
+        self.registered
+            .components
+            .push(component_entry::<I>(F::NAME, tag::<I::Id>(), run));
         self.capability_list(I::Id::ACCESS);
         self
+    }
+
+    /// A button or a select that another program posted before this one took its place, on the same bot account:
+    /// as [`component`](Self::component), for ids that begin with `prefix`.
+    ///
+    /// `translate` reads what stands behind the prefix into one of our own ids, whose answer and capability hold;
+    /// what it does not know is answered as outdated. An id of ours always comes first. Two legacy ids of one kind
+    /// of component may not begin alike.
+    pub fn legacy_component<I: ComponentInput>(
+        &mut self,
+        prefix: &'static str,
+        translate: fn(&str) -> Option<I::Id>,
+        handler: impl Handle<Ctx<F>, I, Reply>,
+    ) -> &mut Self {
+        let run = self.run_component(handler, translate);
+        self.registered.legacy_components.push(component_entry::<I>(
+            F::NAME,
+            prefix.to_owned(),
+            run,
+        ));
+        self.capability_list(I::Id::ACCESS);
+        self
+    }
+
+    fn run_component<I: ComponentInput>(
+        &self,
+        handler: impl Handle<Ctx<F>, I, Reply>,
+        decode: fn(&str) -> Option<I::Id>,
+    ) -> Run<(String, MessageComponentInteractionData)> {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        Arc::new(move |house, scene, (arguments, data)| {
+            let input = decode(&arguments).and_then(|id| I::read(id, data));
+            let context = Ctx::new(
+                Kit {
+                    feature: Arc::clone(&feature),
+                    house,
+                },
+                scene,
+            );
+            match input {
+                Some(input) => handler.handle(context, input),
+                None => refused(Outdated::Id(type_name::<I>())),
+            }
+        })
     }
 
     /// A modal: `async fn(Ctx<F>, Submit<M>) -> Outcome<Reply>`.
@@ -532,6 +569,22 @@ impl<'a, F: Feature> Scope<'a, F> {
 
 fn refused<T: Send + 'static>(outdated: Outdated) -> BoxFuture<'static, Outcome<T>> {
     Box::pin(async move { Err(outdated.into()) })
+}
+
+fn component_entry<I: ComponentInput>(
+    feature: &'static str,
+    tag: String,
+    run: Run<(String, MessageComponentInteractionData)>,
+) -> ComponentEntry {
+    ComponentEntry {
+        feature,
+        tag,
+        longest: I::Id::LONGEST,
+        kind: I::KIND,
+        answer: I::Id::ANSWER,
+        access: I::Id::ACCESS,
+        run,
+    }
 }
 
 fn tag<C: CustomId>() -> String {

@@ -156,6 +156,13 @@ impl Running {
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        // What waits there for this program's sockets would wait for ever.
+        self.engine.threads.close();
+    }
+}
+
 /// Runs a shard, and again with a new session when its task breaks.
 async fn supervise(
     engine: Engine,

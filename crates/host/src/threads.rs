@@ -13,6 +13,7 @@ use std::{
 };
 
 use feature::BoxFuture;
+use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -28,7 +29,10 @@ pub(crate) struct Threads {
 
 /// The threads of one feature.
 #[derive(Debug)]
-struct Room(Option<Runtime>);
+struct Room {
+    handle: Handle,
+    runtime: Mutex<Option<Runtime>>,
+}
 
 impl Threads {
     /// Threads for each feature; `home` is where their sockets, timers and tasks live.
@@ -38,7 +42,11 @@ impl Threads {
                 .worker_threads(EACH)
                 .thread_name(*feature)
                 .build()?;
-            Ok((*feature, Room(Some(runtime))))
+            let room = Room {
+                handle: runtime.handle().clone(),
+                runtime: Mutex::new(Some(runtime)),
+            };
+            Ok((*feature, room))
         });
         Ok(Self {
             features: features.collect::<io::Result<_>>()?,
@@ -52,9 +60,8 @@ impl Threads {
         feature: &'static str,
         work: BoxFuture<'static, T>,
     ) -> AbortOnDropHandle<T> {
-        let room = self.features.get(feature).and_then(|room| room.0.as_ref());
-        AbortOnDropHandle::new(match room {
-            Some(room) => room.spawn(AtHome {
+        AbortOnDropHandle::new(match self.features.get(feature) {
+            Some(room) => room.handle.spawn(AtHome {
                 home: self.home.clone(),
                 work,
             }),
@@ -64,12 +71,20 @@ impl Threads {
     }
 }
 
-impl Drop for Room {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            // A blocked thread would be waited for otherwise.
-            runtime.shutdown_background();
+impl Threads {
+    /// Ends all work of features at its next await. What it holds is given back; a blocked thread is not waited for.
+    pub(crate) fn close(&self) {
+        for room in self.features.values() {
+            if let Some(runtime) = room.runtime.lock().take() {
+                runtime.shutdown_background();
+            }
         }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -123,7 +123,45 @@ async fn story(
     ask(alice.clicks(pong.message(), "Mesurer de nouveau")).await?;
     ask(owner.slash("/settings history", &[])).await?;
     ask(bob.slash("/info", &[])).await?;
+    rooms(sim, guild).await?;
     Ok(bot)
+}
+
+/// Voice rooms on demand.
+async fn rooms(sim: &Sim, guild: &Guild) -> anyhow::Result<()> {
+    let owner = guild.owner().locale("fr");
+    let alice = guild.member("alice").locale("fr");
+    let bob = guild.member("bob").locale("en-US");
+    let hub = guild.voice("Créer un salon");
+    let until = async |what: &'static str, is_so: &dyn Fn() -> bool| {
+        let waited = sim.wait_until(Duration::from_secs(20), |_| is_so());
+        waited
+            .await
+            .with_context(|| format!("it is not so: {what}"))
+    };
+    ask(owner.slash("/hub create", &[("channel", (&hub).into())])).await?;
+    alice.joins(&hub);
+    until("Alice has a room with a panel", &|| {
+        let room = alice.voice().filter(|place| *place != hub);
+        room.is_some_and(|room| !alice.sees(&room).is_empty())
+    })
+    .await?;
+    let room = alice.voice().context("Alice is in voice")?;
+    bob.joins(&room);
+    let here = alice.in_channel(&room);
+    let panel = alice.sees(&room).pop().context("the room has a panel")?;
+    ask(here.clicks(&panel, "Fermé")).await?;
+    let form = ask(here.clicks(&panel, "Nom")).await?;
+    ask(here.submits(form.modal(), &[("Nom du salon", "Chez Alice 🦊".into())])).await?;
+    until("the room has its new name", &|| {
+        room.name() == "Chez Alice 🦊"
+    })
+    .await?;
+    // Somebody else's buttons answer politely, and change nothing.
+    ask(bob.in_channel(&room).clicks(&panel, "Privé")).await?;
+    bob.leaves();
+    alice.leaves();
+    until("the empty room is gone", &|| room.is_gone()).await
 }
 
 async fn ask(asked: Asked) -> anyhow::Result<Answer> {

@@ -7,4 +7,5 @@ pub(crate) fn all() -> Registry {
     Registry::new()
         .with(admin::Admin)
         .with(voice_hubs::VoiceHubs::default())
+        .with(autorole::Autorole::default())
 }

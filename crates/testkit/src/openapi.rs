@@ -101,12 +101,16 @@ pub(crate) fn check(calls: &[RecordedCall]) {
     );
 }
 
-/// Permissions as numbers: the document says integer where Discord itself writes, and wants, a string.
+/// Permissions as numbers: the document says integer where Discord itself writes, and wants, a string. The number of
+/// an attached file as text: the document says snowflake where Discord also takes the number of the part.
 fn numbered(body: Value) -> Value {
     match body {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
+                if name == "attachments" {
+                    return (name, texted(value));
+                }
                 let is_permissions = ["allow", "default_member_permissions", "deny", "permissions"]
                     .contains(&name.as_str());
                 let number = value
@@ -120,6 +124,15 @@ fn numbered(body: Value) -> Value {
         Value::Array(items) => items.into_iter().map(numbered).collect(),
         other => other,
     }
+}
+
+fn texted(mut attachments: Value) -> Value {
+    for attachment in attachments.as_array_mut().into_iter().flatten() {
+        if let Some(number) = attachment["id"].as_u64() {
+            attachment["id"] = Value::from(number.to_string());
+        }
+    }
+    attachments
 }
 
 impl Document {

@@ -242,6 +242,24 @@ impl Story {
         drop(self.bot.take());
     }
 
+    /// Lets the leases of a killed bot on its jobs lapse, for which the next would wait three quarters of a minute.
+    pub async fn lapse_leases(&self) {
+        let mut connection = self
+            .database
+            .database()
+            .acquire()
+            .await
+            .expect("the database answers");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test makes time pass for the server, which no checked query of the program does"
+        )]
+        sqlx::query("update jobs.job set locked_until = now() where locked_by is not null")
+            .execute(&mut *connection)
+            .await
+            .expect("the jobs are there");
+    }
+
     /// Ends the bot well.
     pub async fn stop(&mut self) {
         if let Some(bot) = self.bot.take() {

@@ -123,8 +123,9 @@ pub(crate) async fn steer(
     change: impl FnOnce(&mut Room) -> Result<(), Refused> + Send,
 ) -> Outcome<Room> {
     steered(ctx, guild, room).await?;
-    // Asked of Discord, where it must be, before the row is locked.
-    ctx.own_permissions(guild).await?;
+    // Known before the row is locked: whoever holds one connection must not wait for another, nor for Discord.
+    let held = ctx.own_permissions(guild).await?;
+    let staff = crate::guild::manners(ctx, guild).await?.staff;
     let mut db = ctx.database.begin().await?;
     let mut room = store::lock_room(&mut db, guild, room)
         .await?
@@ -132,7 +133,7 @@ pub(crate) async fn steer(
     may_steer(ctx, &room)?;
     let before = room.clone();
     change(&mut room)?;
-    let overwrites = overwrites::count(&crate::open::rules_of(ctx, &room).await?.rules());
+    let overwrites = overwrites::count(&overwrites::Rules::of(&room, ctx.me.id(), staff, held));
     if overwrites > overwrites::MOST {
         return Err(Refused::Overwrites(overwrites).into());
     }

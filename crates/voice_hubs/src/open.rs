@@ -259,7 +259,7 @@ async fn clear_problem(kit: &Kit<VoiceHubs>, hub: &Hub) {
 
 /// Makes the channel in the first category that has room for it.
 async fn create(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room) -> Result<Channel, Refusal> {
-    let overwrites = rules_of(kit, room).await?.overwrites();
+    let overwrites = overwrites::of_room(&rules_of(kit, room).await?);
     let highest = guild::highest_bitrate(kit, room.guild);
     let region = hub.region.as_deref();
     let primary = hub
@@ -404,51 +404,16 @@ async fn made_categories_now(kit: &Kit<VoiceHubs>, hub: &Hub) -> Vec<ChannelId> 
     made_categories(kit, &hub).await
 }
 
-/// What the overwrites of a room follow from, beside the room itself.
-#[derive(Debug)]
-pub(crate) struct RulesOf<'a> {
-    room: &'a Room,
-    bot: database::UserId,
-    staff: Option<database::RoleId>,
-    held: twilight_model::guild::Permissions,
-}
-
-impl RulesOf<'_> {
-    pub(crate) fn rules(&self) -> Rules<'_> {
-        Rules {
-            guild: self.room.guild,
-            bot: self.bot,
-            owner: self.room.owner,
-            staff: self.staff,
-            mode: self.room.mode,
-            lists: &self.room.lists,
-            speakers: &self.room.speakers,
-            base: &self.room.base,
-            held: self.held,
-        }
-    }
-
-    pub(crate) fn overwrites(
-        &self,
-    ) -> Vec<twilight_model::channel::permission_overwrite::PermissionOverwrite> {
-        overwrites::of_room(&self.rules())
-    }
-}
-
 /// What the overwrites of a room follow from.
 pub(crate) async fn rules_of<'a>(
     kit: &Kit<VoiceHubs>,
     room: &'a Room,
-) -> Result<RulesOf<'a>, Refusal> {
+) -> Result<Rules<'a>, Refusal> {
     // Without the settings the staff role is missing until the next edit: better than no room.
     let staff = guild::manners(kit, room.guild)
         .await
         .ok()
         .and_then(|manners| manners.staff);
-    Ok(RulesOf {
-        room,
-        bot: kit.me.id(),
-        staff,
-        held: kit.own_permissions(room.guild).await?,
-    })
+    let held = kit.own_permissions(room.guild).await?;
+    Ok(Rules::of(room, kit.me.id(), staff, held))
 }

@@ -13,7 +13,7 @@ use twilight_model::{
     id::Id,
 };
 
-use crate::model::{Listed, Lists, Mode};
+use crate::model::{Listed, Lists, Mode, Room};
 
 /// The most overwrites that a channel carries (30060).
 pub(crate) const MOST: usize = 1000;
@@ -48,6 +48,28 @@ pub(crate) struct Rules<'a> {
     pub(crate) base: &'a [PermissionOverwrite],
     /// What the bot holds in the guild: more it may neither allow nor deny.
     pub(crate) held: Permissions,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules of a room as it is wanted.
+    pub(crate) fn of(
+        room: &'a Room,
+        bot: UserId,
+        staff: Option<RoleId>,
+        held: Permissions,
+    ) -> Self {
+        Self {
+            guild: room.guild,
+            bot,
+            owner: room.owner,
+            staff,
+            mode: room.mode,
+            lists: &room.lists,
+            speakers: &room.speakers,
+            base: &room.base,
+            held,
+        }
+    }
 }
 
 /// Overwrites without what the bot may not set, and what of their denials was lost by that.

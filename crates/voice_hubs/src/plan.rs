@@ -31,6 +31,8 @@ pub(crate) const WARN_AT: i64 = 1500;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Key {
     Room(RoomId),
+    /// A member whose name is being asked for.
+    Member(UserId),
     /// A member who is being told something, until an instant.
     Told(UserId),
     Category(ChannelId),
@@ -387,7 +389,8 @@ fn plan_hubs(plan: &mut Plan, picture: &Picture<'_>, sitting: &HashMap<ChannelId
         let mut numbers: Vec<u32> = mine().map(|room| room.number).collect();
         for member in sitting.get(&hub.channel).into_iter().flatten() {
             let is_bot = picture.seats.get(member).is_some_and(|seat| seat.is_bot);
-            if is_bot || mine().any(|room| room.owner == *member) {
+            let is_busy = picture.busy.contains(&Key::Member(*member));
+            if is_bot || is_busy || mine().any(|room| room.owner == *member) {
                 continue;
             }
             let wait = hindrance(picture, hub, *member, &recent, today, numbers.len());

@@ -10,6 +10,7 @@ use feature::{Kit, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
+use twilight_model::guild::Permissions;
 
 use crate::{
     VoiceHubs,
@@ -64,6 +65,14 @@ pub(crate) async fn round(
     };
     let now = kit.clock.now();
     let watches = &kit.feature.watches;
+    // Before the transaction: whoever holds one connection must not wait for another, nor for Discord.
+    let manners = guild::manners(kit, guild).await?;
+    let settings = kit.settings.get::<VoiceSettings>(guild).await?;
+    let held = if snapshot.is_present {
+        kit.own_permissions(guild).await?
+    } else {
+        Permissions::empty()
+    };
     let mut db = kit.database.begin().await?;
     let hubs = store::hubs(&mut db, guild).await?;
     let mut rooms = store::rooms(&mut db, guild).await?;
@@ -81,8 +90,6 @@ pub(crate) async fn round(
         watches.stored(guild, taken, &left);
         return Ok(Ended::Stored);
     }
-    let manners = guild::manners(kit, guild).await?;
-    let settings = kit.settings.get::<VoiceSettings>(guild).await?;
     let is_awaited = |hub: &Hub| {
         hub.active
             && snapshot
@@ -133,7 +140,14 @@ pub(crate) async fn round(
 
     let is_changed = write_steps(&mut db, guild, &made, now).await?;
     is_written |= is_changed;
-    let wanted = prepare(kit, &mut db, guild, &manners, &settings, &hubs, &made).await?;
+    let surroundings = Surroundings {
+        kit,
+        guild,
+        manners: &manners,
+        settings: &settings,
+        held,
+    };
+    let (wanted, unknown) = prepare(&surroundings, &mut db, &hubs, &made).await?;
     let mut begun = Vec::new();
     if !wanted.is_empty() {
         let members: Vec<UserId> = wanted.iter().map(|room| room.owner_id).collect();
@@ -172,6 +186,11 @@ pub(crate) async fn round(
                 open::open(&kit, &hub, &room).await;
             });
         }
+    }
+    for member in unknown {
+        start(kit, guild, Key::Member(member), async move |kit| {
+            learn(&kit, guild, member).await;
+        });
     }
     rooms.extend(begun);
     for step in made.steps {
@@ -419,16 +438,30 @@ fn unstored_seats(
         })
 }
 
-/// The rooms that the plan opens, with everything that they begin with.
-async fn prepare(
-    kit: &Kit<VoiceHubs>,
-    db: &mut sqlx::PgConnection,
+/// What new rooms follow from, beside the plan.
+struct Surroundings<'a> {
+    kit: &'a Kit<VoiceHubs>,
     guild: GuildId,
-    manners: &Manners,
-    settings: &VoiceSettings,
+    manners: &'a Manners,
+    settings: &'a VoiceSettings,
+    /// What the bot may do in the guild.
+    held: Permissions,
+}
+
+/// The rooms that the plan opens, with everything that they begin with; and members whose names are not known yet.
+async fn prepare(
+    surroundings: &Surroundings<'_>,
+    db: &mut sqlx::PgConnection,
     hubs: &[Hub],
     plan: &Plan,
-) -> Outcome<Vec<NewRoom>> {
+) -> Outcome<(Vec<NewRoom>, Vec<UserId>)> {
+    let Surroundings {
+        kit,
+        guild,
+        manners,
+        settings,
+        held,
+    } = *surroundings;
     let wanted: Vec<(&Hub, UserId, u32)> = plan
         .steps
         .iter()
@@ -445,11 +478,11 @@ async fn prepare(
         })
         .collect();
     if wanted.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let members: Vec<UserId> = wanted.iter().map(|(_, member, _)| *member).collect();
     let mut remembered = store::remembered(db, guild, &members).await?;
-    let held = kit.own_permissions(guild).await?;
+    let mut unknown = Vec::new();
     let mut bases: HashMap<ChannelId, Vec<_>> = HashMap::new();
     let mut rooms = Vec::with_capacity(wanted.len());
     for (hub, member, number) in wanted {
@@ -460,7 +493,8 @@ async fn prepare(
         let remembered = remembered.remove(&member).unwrap_or_default();
         let lang = remembered.lang.unwrap_or(manners.lang);
         let saved = remembered.saved;
-        let Some(person) = person(kit, guild, member).await else {
+        let Some(person) = kit.feature.watches.person(guild, member) else {
+            unknown.push(member);
             continue;
         };
         let begun = Begun {
@@ -501,19 +535,19 @@ async fn prepare(
             status,
         });
     }
-    Ok(rooms)
+    Ok((rooms, unknown))
 }
 
-/// How a member in voice is called; asked of Discord where no event said so.
-pub(crate) async fn person(kit: &Kit<VoiceHubs>, guild: GuildId, member: UserId) -> Option<Person> {
-    if let Some(person) = kit.feature.watches.person(guild, member) {
-        return Some(person);
-    }
+/// Asks Discord how a member in a hub is called, whom no event has named: the bot was away when they came.
+async fn learn(kit: &Kit<VoiceHubs>, guild: GuildId, member: UserId) {
+    let watches = &kit.feature.watches;
+    let seen = watches.changes(guild, member);
     match crate::channel::member(&kit.discord, guild, member).await {
-        Ok(member) => Some(Person::of(&member)),
+        Ok(told) => watches.learn(guild, member, Person::of(&told)),
+        Err(refusal) if refusal.is_gone() => watches.moved(guild, member, seen, None),
         Err(refusal) => {
             tracing::warn!(%guild, %member, error = feature::chain(&refusal), "a member in a hub can not be read");
-            None
+            watches.learn(guild, member, Person::nameless(member));
         }
     }
 }

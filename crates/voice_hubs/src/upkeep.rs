@@ -8,7 +8,7 @@ use crate::{
     VoiceHubs, channel, guild,
     model::{Hub, RENAME_WINDOW, RENAMES, Room, RoomId},
     notice::{self, Line},
-    open, panel, store, text, waiting,
+    open, overwrites, panel, store, text, waiting,
 };
 
 /// After how long something that Discord refuses for good is tried again: somebody may have mended it.
@@ -150,7 +150,7 @@ pub(crate) async fn edit(kit: &Kit<VoiceHubs>, guild: GuildId, room: RoomId) -> 
     let Some(channel) = room.channel.filter(|_| room.edit_wanted > room.edit_done) else {
         return Ok(());
     };
-    let overwrites = open::rules_of(kit, &room).await?.overwrites();
+    let overwrites = overwrites::of_room(&open::rules_of(kit, &room).await?);
     channel::edit(&kit.discord, channel, &overwrites, room.user_limit).await?;
     let done = room.edit_wanted;
     change(kit, guild, room.id, |room| {

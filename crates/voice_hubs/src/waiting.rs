@@ -59,7 +59,7 @@ async fn try_open(kit: &Kit<VoiceHubs>, room: &Room, beside: ChannelId) -> Outco
     let lang = guild::manners(kit, room.guild).await?.lang;
     let name = feature::card::cut(&text::waiting_name(lang, &room.name), 100);
     let rules = open::rules_of(kit, room).await?;
-    let overwrites = overwrites::of_waiting_room(&rules.rules());
+    let overwrites = overwrites::of_waiting_room(&rules);
     // One that was made, but not written down before the process died or the answer was lost.
     let made = guild::unclaimed_named(kit, room, &name).await?;
     let id = if let Some(made) = made {

@@ -53,6 +53,17 @@ impl Person {
     }
 }
 
+impl Person {
+    /// Somebody whose name Discord does not tell.
+    pub(crate) fn nameless(user: UserId) -> Self {
+        Self {
+            user: user.to_string(),
+            display: user.to_string(),
+            roles: Vec::new(),
+        }
+    }
+}
+
 /// One guild.
 #[derive(Debug, Default)]
 struct Watch {
@@ -236,6 +247,13 @@ impl Watches {
     /// How somebody in voice is called, if an event said so.
     pub(crate) fn person(&self, guild: GuildId, user: UserId) -> Option<Person> {
         self.guilds.lock().get(&guild)?.people.get(&user).cloned()
+    }
+
+    /// Discord said how somebody in voice is called.
+    pub(crate) fn learn(&self, guild: GuildId, user: UserId, person: Person) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.people.insert(user, person);
+        }
     }
 
     /// What a round works with, and the events that it is about.

@@ -70,14 +70,19 @@ impl World {
         let place = bot_role
             .and_then(|role| home.roles.get(&role))
             .map_or(top + 1, |role| role.position);
+        let mut moved = Vec::new();
         for role in home
             .roles
             .values_mut()
             .filter(|role| role.position >= place)
         {
             role.position += 1;
+            moved.push(role.id);
         }
         self.insert_role(guild, Role::new(id, name, place, permissions));
+        for role in moved {
+            self.tell_role("GUILD_ROLE_UPDATE", guild, role);
+        }
         id
     }
 

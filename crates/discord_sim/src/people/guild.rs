@@ -111,15 +111,17 @@ impl Guild {
         self.person(id)
     }
 
-    /// Another bot in the guild, by name; it comes if it is not there.
+    /// The bot with this name, another one than the bot under test; it joins now if it is not there.
     pub fn other_bot(&self, name: &str) -> Person {
-        let bot = self.member(name);
         self.sim.with(|world| {
-            if let Some(user) = world.users.get_mut(&bot.id) {
-                user.is_bot = true;
+            if world.member_named(self.id, name).is_none() {
+                let id = world.user_named(name);
+                if let Some(user) = world.users.get_mut(&id) {
+                    user.is_bot = true;
+                }
             }
         });
-        bot
+        self.member(name)
     }
 
     /// Adds `count` members at once, without events; for large guilds. Their names are `member1`, ...
@@ -221,6 +223,29 @@ impl Guild {
         self.sim.with(|world| {
             world.change_role(self.id, self.id, |role| role.permissions = permissions);
         });
+    }
+
+    /// Adds an emoji of the guild's own and returns how messages write it: `<:name:id>`.
+    pub fn emoji(&self, name: &str) -> String {
+        let id = self.sim.with(|world| {
+            let id = world.new_id();
+            let emoji = crate::state::Emoji {
+                id,
+                name: name.to_owned(),
+                is_animated: false,
+                roles: Vec::new(),
+                by: world
+                    .guilds
+                    .get(&self.id)
+                    .map_or(world.bot, |home| home.owner),
+            };
+            if let Some(home) = world.guilds.get_mut(&self.id) {
+                home.emojis.insert(id, emoji);
+            }
+            crate::rest::tell_emojis(world, self.id);
+            id
+        });
+        format!("<:{name}:{id}>")
     }
 
     /// Moves a role to another place; the bot's own starts at the top.

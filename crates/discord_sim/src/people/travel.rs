@@ -143,6 +143,49 @@ impl Person {
         self.in_guild(guild)
     }
 
+    /// Joins a guild whose rules screen is switched on: they are pending until they
+    /// [accept the rules](Self::accepts_rules).
+    ///
+    /// # Panics
+    ///
+    /// If they are banned there.
+    #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "joining is what it is called for"
+    )]
+    pub fn joins_guild_pending(&self, guild: &Guild) -> Self {
+        self.sim.with(|world| {
+            let now = world.now();
+            if let Some(home) = world.guilds.get_mut(&guild.id) {
+                let member = home
+                    .members
+                    .entry(self.id)
+                    .or_insert_with(|| crate::state::Member::new(self.id, now));
+                member.is_pending = true;
+            }
+        });
+        self.joins_guild(guild)
+    }
+
+    /// Accepts the rules on the rules screen.
+    pub fn accepts_rules(&self) {
+        self.sim.with(|world| {
+            if let Some(guild) = self.guild {
+                world.change_member(guild, self.id, |member| member.is_pending = false);
+            }
+        });
+    }
+
+    /// Completes onboarding, as the member flag `COMPLETED_ONBOARDING` says; the rules screen is another thing.
+    pub fn completes_onboarding(&self) {
+        self.sim.with(|world| {
+            if let Some(guild) = self.guild {
+                world.change_member(guild, self.id, |member| member.flags |= 1 << 1);
+            }
+        });
+    }
+
     /// Comes by an invite.
     ///
     /// # Errors

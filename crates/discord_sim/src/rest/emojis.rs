@@ -30,7 +30,7 @@ fn find<'a>(world: &'a World, call: &Call) -> Result<(Id, &'a Emoji), ApiError> 
     Ok((guild, emoji.ok_or(code::UNKNOWN_EMOJI)?))
 }
 
-fn tell(world: &mut World, guild: Id) {
+pub(crate) fn tell(world: &mut World, guild: Id) {
     world.emit_guild(
         "GUILD_EMOJIS_UPDATE",
         intents::GUILD_EXPRESSIONS,

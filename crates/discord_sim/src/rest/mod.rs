@@ -30,6 +30,7 @@ mod users;
 mod webhooks;
 
 pub(crate) use call::{Auth, Call, Outcome, Reply, Route, Upload};
+pub(crate) use emojis::tell as tell_emojis;
 pub(crate) use interactions::answer_over_http;
 pub(crate) use pipeline::{refusal, router};
 

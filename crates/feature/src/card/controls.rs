@@ -27,7 +27,7 @@ pub(super) enum Control {
 #[must_use]
 pub struct Button {
     label: String,
-    emoji: Option<String>,
+    emoji: Option<EmojiReactionType>,
     style: ButtonStyle,
     target: String,
     disabled: bool,
@@ -78,8 +78,13 @@ impl Button {
     }
 
     /// A Unicode emoji before the label.
-    pub fn emoji(mut self, emoji: impl Into<String>) -> Self {
-        self.emoji = Some(emoji.into());
+    pub fn emoji(self, emoji: impl Into<String>) -> Self {
+        self.picture(EmojiReactionType::Unicode { name: emoji.into() })
+    }
+
+    /// An emoji of any kind before the label.
+    pub fn picture(mut self, emoji: EmojiReactionType) -> Self {
+        self.emoji = Some(emoji);
         self
     }
 
@@ -95,11 +100,9 @@ impl Button {
             id: None,
             custom_id: (!is_link).then(|| self.target.clone()),
             disabled: self.disabled,
-            emoji: self
-                .emoji
-                .clone()
-                .map(|name| EmojiReactionType::Unicode { name }),
-            label: Some(cut(&self.label, 80)),
+            emoji: self.emoji.clone(),
+            // With an emoji the label may be empty, and Discord wants it absent then.
+            label: (!self.label.is_empty() || self.emoji.is_none()).then(|| cut(&self.label, 80)),
             sku_id: None,
             style: self.style,
             url: is_link.then(|| self.target.clone()),

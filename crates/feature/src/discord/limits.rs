@@ -69,6 +69,25 @@ pub(super) fn counts_as_invalid(answered: &Answered) -> bool {
     }
 }
 
+/// The path by which the limiter knows a request: the ids of channel, guild and webhook separate buckets, all others
+/// share one.
+///
+/// The limiter learns the bucket of each path by itself. Without this the first edit of each member would be sent
+/// past the limit that the edits of other members have used up, and every path would be remembered for hours.
+/// See [Discord Docs/Rate limits](https://docs.discord.com/developers/topics/rate-limits).
+pub(super) fn shared_path(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let own = if path.starts_with("webhooks/") { 3 } else { 2 };
+    let mut is_emoji = false;
+    let parts = path.split('/').enumerate().map(|(index, part)| {
+        let is_shared = index >= own
+            && (is_emoji || (!part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())));
+        is_emoji = part == "reactions";
+        if is_shared { "0" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// The bucket that a reply tells of. Discord sends these headers on ordinary replies too.
 pub(super) fn bucket(answered: &Answered) -> Option<RateLimitHeaders> {
     let bucket = header(answered, RateLimitHeaders::BUCKET)?
@@ -109,4 +128,34 @@ pub(super) fn retry_after(answered: &Answered) -> Duration {
 
 fn header<'a>(answered: &'a Answered, name: &str) -> Option<&'a str> {
     answered.headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_top_level_resources_separate_buckets() {
+        for (path, shared) in [
+            ("guilds/1/members/22", "guilds/1/members/0"),
+            (
+                "guilds/1/members/22/roles/333?x=4",
+                "guilds/1/members/0/roles/0",
+            ),
+            ("guilds/1/members?limit=1000", "guilds/1/members"),
+            ("channels/1/messages/22", "channels/1/messages/0"),
+            (
+                "channels/1/messages/22/reactions/%F0%9F%94%B4/@me",
+                "channels/1/messages/0/reactions/0/@me",
+            ),
+            (
+                "webhooks/1/token22/messages/333",
+                "webhooks/1/token22/messages/0",
+            ),
+            ("users/@me/guilds", "users/@me/guilds"),
+            ("applications/1/commands/22", "applications/1/commands/0"),
+        ] {
+            assert_eq!(shared_path(path), shared);
+        }
+    }
 }

@@ -46,6 +46,40 @@ features! {
     Listener = "listener", |scope| scope.on(listen);
 }
 
+fn old_wave(rest: &str) -> Option<Wave> {
+    (rest == "42").then_some(Wave {})
+}
+
+features! {
+    Heir = "first", |scope| scope.component(wave).legacy_component("first:wave:", old_wave, wave);
+    Rival = "rival", |scope| scope.legacy_component("first:w", old_wave, wave);
+    Vague = "vague", |scope| scope.legacy_component("", old_wave, wave);
+}
+
+#[test]
+fn ids_of_a_replaced_program_lead_to_its_heir() {
+    let catalogue = Registry::new().with(Heir).build().unwrap();
+    let found = |id, kind| {
+        let (entry, arguments) = catalogue.component(id, kind)?;
+        Some((entry.tag.as_str(), arguments))
+    };
+    let button = ComponentType::Button;
+    assert_eq!(
+        found("first:wave:42:7", button),
+        Some(("first:wave:", "42:7"))
+    );
+    assert_eq!(found("first:wave:42", ComponentType::TextSelectMenu), None);
+    assert_eq!(found("first:wave:v1", button), Some(("first:wave:v1", "")));
+    assert_eq!(
+        clashes(Registry::new().with(Heir).with(Rival)),
+        ["`rival` and `first` both answer legacy ids that begin with `first:w` and `first:wave:`"]
+    );
+    assert_eq!(
+        clashes(Registry::new().with(Vague)),
+        ["vague: a legacy id begins with 1 to 100 characters, not with ``"]
+    );
+}
+
 custom_id! {
     struct TooLong: "long" / "list" v1 { a: crate::Word, b: crate::Word, c: crate::Word }
     answer = Update;
@@ -71,10 +105,14 @@ fn one_feature_alone_is_fine() {
     let names = command.schema.name_localizations.as_ref().unwrap();
     assert_eq!(names["fr"], "bonjour");
     assert_eq!(names["en-US"], "hello");
-    let (entry, arguments) = catalogue.component("first:wave:v1").unwrap();
+    let (entry, arguments) = catalogue
+        .component("first:wave:v1", ComponentType::Button)
+        .unwrap();
     assert_eq!((entry.feature, arguments), ("first", ""));
-    assert!(catalogue.component("first:wave:v2").is_none());
-    assert!(catalogue.component("nonsense").is_none());
+    let is_known = |id, kind| catalogue.component(id, kind).is_some();
+    assert!(!is_known("first:wave:v1", ComponentType::TextSelectMenu));
+    assert!(!is_known("first:wave:v2", ComponentType::Button));
+    assert!(!is_known("nonsense", ComponentType::Button));
     assert_eq!(catalogue.mention("hello"), "`/hello`");
 }
 

@@ -60,7 +60,7 @@ pub(super) fn find(catalogue: &Catalogue, interaction: &mut Interaction) -> Opti
                         Some(run) => served(
                             entry.feature,
                             name,
-                            entry.answer,
+                            entry.answer_of(&path),
                             access,
                             Box::new(move |house, scene| run(house, scene, *data)),
                         ),
@@ -70,23 +70,25 @@ pub(super) fn find(catalogue: &Catalogue, interaction: &mut Interaction) -> Opti
                 None => unknown(name, Outdated::Command),
             }
         }
-        InteractionData::MessageComponent(data) => match catalogue.component(&data.custom_id) {
-            Some((entry, arguments)) if entry.kind == data.component_type => {
-                let ComponentEntry {
-                    feature,
-                    tag,
-                    answer,
-                    access,
-                    run,
-                    ..
-                } = entry;
-                let (run, arguments) = (run.clone(), arguments.to_owned());
-                let start: Start =
-                    Box::new(move |house, scene| run(house, scene, (arguments, *data)));
-                served(feature, tag.clone(), *answer, *access, start)
+        InteractionData::MessageComponent(data) => {
+            match catalogue.component(&data.custom_id, data.component_type) {
+                Some((entry, arguments)) => {
+                    let ComponentEntry {
+                        feature,
+                        tag,
+                        answer,
+                        access,
+                        run,
+                        ..
+                    } = entry;
+                    let (run, arguments) = (run.clone(), arguments.to_owned());
+                    let start: Start =
+                        Box::new(move |house, scene| run(house, scene, (arguments, *data)));
+                    served(feature, tag.clone(), *answer, *access, start)
+                }
+                None => unknown(clipped(&data.custom_id), Outdated::Action),
             }
-            _ => unknown(clipped(&data.custom_id), Outdated::Action),
-        },
+        }
         InteractionData::ModalSubmit(data) => match catalogue.modal(&data.custom_id) {
             Some((entry, arguments)) => {
                 let (run, arguments) = (entry.run.clone(), arguments.to_owned());

@@ -44,6 +44,7 @@ struct Storm {
     elsewhere: ChannelRef,
     joins: usize,
     creates: usize,
+    was_killed: bool,
 }
 
 /// Tells a storm of `acts` acts.
@@ -123,6 +124,7 @@ async fn begin(story: &Story, seed: u64) -> Storm {
         elsewhere,
         joins: 0,
         creates: 0,
+        was_killed: false,
     }
 }
 
@@ -152,6 +154,7 @@ async fn act(storm: &mut Storm, story: &mut Story) {
         986..992 => story.sim.faults().event_before_reply(None),
         992..995 => {
             story.kill();
+            storm.was_killed = true;
             story.start().await;
         }
         _ => tokio::task::yield_now().await,
@@ -161,6 +164,9 @@ async fn act(storm: &mut Storm, story: &mut Story) {
 /// Waits for calm, looks at what is there, and lets time go on so that no throttle counts what is long past.
 async fn rest(storm: &mut Storm, story: &mut Story) {
     story.reconnected("a gust").await;
+    if std::mem::take(&mut storm.was_killed) {
+        story.lapse_leases().await;
+    }
     story.idle().await;
     // What another process had begun is taken over after some seconds, and what failed is tried again.
     for _ in 0..3 {

@@ -1,0 +1,231 @@
+//! `/autorole create`: a new group, from options or from a form.
+
+use database::RoleId;
+use feature::{
+    Ctx, Fields, Form, Modal, Outcome, Reply, SelectField, SelectKind, Submit, TextField,
+};
+
+use crate::{
+    Autorole,
+    commands::Create,
+    editing, emoji,
+    error::Refused,
+    ids::CreateForm,
+    items, listing,
+    model::{LONGEST_NAME, MOST_ROLES, Mode, Rules},
+    own,
+    store::{
+        self,
+        groups::{Item, NewGroup},
+    },
+    text,
+};
+
+/// The form of a new group.
+#[derive(Debug)]
+pub(crate) struct NewForm {
+    name: String,
+    message: String,
+    roles: Vec<RoleId>,
+    mode: Mode,
+}
+
+impl Form for NewForm {
+    type Id = CreateForm;
+
+    fn read(fields: &Fields) -> Option<Self> {
+        Some(Self {
+            name: fields.text("name")?,
+            message: fields.text("message").unwrap_or_default(),
+            roles: fields.roles("roles").unwrap_or_default(),
+            mode: editing::mode(fields.picked("mode")?.first()?)?,
+        })
+    }
+}
+
+pub(crate) async fn command(ctx: &Ctx<Autorole>, options: Create) -> Outcome<Reply> {
+    let Create {
+        name,
+        roles,
+        emojis,
+        multi,
+        max,
+        feedback,
+    } = options;
+    let (Some(name), Some(roles)) = (&name, &roles) else {
+        return Ok(Reply::modal(form(ctx, name.as_deref())));
+    };
+    let roles = read_roles(roles)?;
+    let emojis = read_emojis(ctx, emojis.as_deref().unwrap_or_default())?;
+    let max = max
+        .and_then(|max| u16::try_from(max).ok())
+        .filter(|max| *max > 0);
+    let rules = Rules {
+        mode: match (multi, max) {
+            (Some(false), _) => Mode::Single,
+            (_, Some(_)) => Mode::Multiple,
+            (_, None) => Mode::Free,
+        },
+        max,
+        quiet: feedback == Some(false),
+        ..Rules::default()
+    };
+    let items = roles
+        .into_iter()
+        .zip(emojis.into_iter().map(Some).chain(std::iter::repeat(None)))
+        .map(|(role, emoji)| items::plain(role, emoji))
+        .collect();
+    make(ctx, name, "", rules, items).await
+}
+
+fn form(ctx: &Ctx<Autorole>, name: Option<&str>) -> Modal {
+    let lang = ctx.lang();
+    let most = u16::try_from(LONGEST_NAME).unwrap_or(u16::MAX);
+    Modal::new(&CreateForm {}, text::create_title(lang))
+        .text(
+            text::field_name(lang),
+            TextField::line("name")
+                .length(1, most)
+                .value(name.unwrap_or_default()),
+        )
+        .text(
+            text::field_message(lang),
+            TextField::paragraph("message").length(0, 2000).optional(),
+        )
+        .select(
+            text::field_roles(lang),
+            SelectField::new("roles", SelectKind::Roles(Vec::new())).values(0, 25),
+        )
+        .select(
+            text::field_mode(lang),
+            SelectField::strings("mode", editing::modes(lang, Mode::Free)),
+        )
+}
+
+pub(crate) async fn submit(ctx: Ctx<Autorole>, submit: Submit<NewForm>) -> Outcome<Reply> {
+    let NewForm {
+        name,
+        message,
+        roles,
+        mode,
+    } = submit.form;
+    let rules = Rules {
+        mode,
+        ..Rules::default()
+    };
+    let items = roles
+        .into_iter()
+        .map(|role| items::plain(role, None))
+        .collect();
+    make(&ctx, &name, &message, rules, items).await
+}
+
+async fn make(
+    ctx: &Ctx<Autorole>,
+    name: &str,
+    message: &str,
+    rules: Rules,
+    items: Vec<Item>,
+) -> Outcome<Reply> {
+    let guild = ctx.guild_id()?;
+    let name = check_name(name)?;
+    if items.len() > MOST_ROLES {
+        return Err(Refused::TooManyRoles(items.len()).into());
+    }
+    let ranks = own::ranks(ctx, guild).await?;
+    for item in &items {
+        items::check(ctx, &ranks, item)?;
+    }
+    let new = NewGroup {
+        name,
+        message,
+        rules,
+        legacy_id: None,
+    };
+    let mut transaction = ctx.database.begin().await?;
+    let made =
+        store::groups::create(&mut transaction, guild, &new, ctx.user(), ctx.clock.now()).await?;
+    let group = made.ok_or_else(|| Refused::NameTaken(name.to_owned()))?;
+    store::groups::put_items(&mut transaction, guild, group, &items).await?;
+    transaction.commit().await?;
+    listing::shown(ctx, guild, group, Some(text::created(ctx.lang(), name))).await
+}
+
+/// A name of 1 to 60 characters.
+pub(crate) fn check_name(name: &str) -> Result<&str, Refused> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if (1..=LONGEST_NAME).contains(&length) {
+        Ok(name)
+    } else {
+        Err(Refused::NameLength(length))
+    }
+}
+
+/// Roles as mentions or ids, with anything between them.
+fn read_roles(text: &str) -> Result<Vec<RoleId>, Refused> {
+    let spaced = text.replace("><", "> <");
+    let mut roles = Vec::new();
+    for part in spaced
+        .split([' ', ',', ';', '\n'])
+        .filter(|part| !part.is_empty())
+    {
+        let id = part
+            .strip_prefix("<@&")
+            .and_then(|part| part.strip_suffix('>'))
+            .unwrap_or(part);
+        let role = id.parse().map_err(|_| Refused::NoRole(part.to_owned()))?;
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    if roles.is_empty() {
+        return Err(Refused::NothingNamed);
+    }
+    Ok(roles)
+}
+
+/// Emoji with spaces or commas between them, each checked.
+fn read_emojis(ctx: &Ctx<Autorole>, text: &str) -> Outcome<Vec<String>> {
+    let guild = ctx.guild_id()?;
+    let spaced = text.replace("><", "> <");
+    let parts = spaced
+        .split([' ', ',', ';', '\n'])
+        .filter(|part| !part.is_empty());
+    let mut emojis = Vec::new();
+    for (place, part) in (1..).zip(parts) {
+        let usable = emoji::usable(&ctx.cache, guild, part).ok_or_else(|| Refused::BadEmoji {
+            place,
+            text: part.to_owned(),
+        })?;
+        emojis.push(usable);
+    }
+    Ok(emojis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_read_as_people_write_them() {
+        let read = |text| {
+            read_roles(text).map(|roles| roles.iter().map(|role| role.get()).collect::<Vec<_>>())
+        };
+        assert_eq!(read("<@&1> <@&2>,<@&3><@&1> 4").unwrap(), [1, 2, 3, 4]);
+        assert!(matches!(read(" , "), Err(Refused::NothingNamed)));
+        assert!(matches!(read("<@&1> red"), Err(Refused::NoRole(word)) if word == "red"));
+        assert!(matches!(read("<@5>"), Err(Refused::NoRole(_))));
+    }
+
+    #[test]
+    fn names_have_one_to_sixty_characters() {
+        assert_eq!(check_name("  Couleurs ").unwrap(), "Couleurs");
+        assert!(check_name("é".repeat(60).as_str()).is_ok());
+        assert!(matches!(check_name(" "), Err(Refused::NameLength(0))));
+        assert!(matches!(
+            check_name("x".repeat(61).as_str()),
+            Err(Refused::NameLength(61))
+        ));
+    }
+}
