@@ -121,7 +121,7 @@ pub(crate) fn in_one_call(
     };
     let needed = overwrites.iter().filter(|overwrite| !is_denied(overwrite));
     let denied = overwrites.iter().filter(is_denied);
-    let mut now: Vec<_> = needed.chain(denied).cloned().collect();
+    let mut now: Vec<_> = needed.chain(denied).copied().collect();
     let mut later = now.split_off(PER_CALL.min(now.len()));
     later.retain(|overwrite| !is_denied(&overwrite));
     (now, later)

@@ -167,6 +167,10 @@ impl Problem {
 
 /// A channel that opens rooms.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that an administrator sets by itself"
+)]
 pub(crate) struct Hub {
     pub(crate) channel: ChannelId,
     pub(crate) guild: GuildId,

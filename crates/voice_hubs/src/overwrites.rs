@@ -86,7 +86,7 @@ pub(crate) fn masked(
             PermissionOverwrite {
                 allow: overwrite.allow & may,
                 deny: overwrite.deny & may,
-                ..overwrite.clone()
+                ..*overwrite
             }
         })
         .filter(|overwrite| !(overwrite.allow.is_empty() && overwrite.deny.is_empty()))
@@ -94,7 +94,7 @@ pub(crate) fn masked(
     (masked, lost)
 }
 
-/// Only administrators may put MANAGE_ROLES into an overwrite.
+/// Only administrators may put `MANAGE_ROLES` into an overwrite.
 fn settable(held: Permissions) -> Permissions {
     if held.contains(Permissions::ADMINISTRATOR) {
         Permissions::all()

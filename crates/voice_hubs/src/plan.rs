@@ -92,7 +92,7 @@ pub(crate) enum Wait {
 }
 
 /// A thing to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
     /// Write down a room for the member, and make it.
     Open {
@@ -174,11 +174,10 @@ impl Plan {
 pub(crate) fn plan(picture: &Picture<'_>) -> Plan {
     let mut plan = Plan::default();
     let mut sitting: HashMap<ChannelId, Vec<UserId>> = HashMap::new();
-    for (user, seat) in picture.seats {
+    let mut seated: Vec<_> = picture.seats.iter().collect();
+    seated.sort_unstable_by_key(|(user, _)| **user);
+    for (user, seat) in seated {
         sitting.entry(seat.channel).or_default().push(*user);
-    }
-    for sitters in sitting.values_mut() {
-        sitters.sort_unstable();
     }
     for hub in picture.hubs.iter().filter(|hub| hub.active) {
         if !picture.channels.contains(&hub.channel) {

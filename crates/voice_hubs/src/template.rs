@@ -163,7 +163,7 @@ fn piece(inner: &str) -> Option<Piece> {
     })
 }
 
-/// The finaliser of SplitMix64: neighbouring numbers come out far apart.
+/// The finaliser of `SplitMix64`: neighbouring numbers come out far apart.
 const fn scatter(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -30,7 +30,15 @@ fn channel(channel: ChannelId) -> String {
 }
 
 pub(crate) fn default_name(lang: Lang, display: &str) -> String {
-    t!(lang, "default-name", display = display)
+    // French says «de» before a consonant and «d'» before a vowel.
+    let is_elided = display.chars().next().is_some_and(|first| {
+        "aâàäeéèêëiîïoôöuûùüyœæ".contains(first.to_lowercase().next().unwrap_or(first))
+    });
+    if is_elided {
+        t!(lang, "default-name-elided", display = display)
+    } else {
+        t!(lang, "default-name", display = display)
+    }
 }
 
 pub(crate) fn plain_name(lang: Lang, number: u32) -> String {

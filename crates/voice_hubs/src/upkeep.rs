@@ -18,7 +18,7 @@ const MENDED: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) fn pause(kit: &Kit<VoiceHubs>, class: Class) -> SignedDuration {
     let pause = match class {
         Class::RetryAt(at) => at.duration_since(kit.clock.now()),
-        Class::RetryAfter(pause) => SignedDuration::try_from(pause).unwrap_or(MENDED),
+        Class::RetryAfter(pause) => pause,
         Class::Transient => SignedDuration::from_secs(5),
         Class::Permanent => MENDED,
     };
@@ -29,7 +29,7 @@ pub(crate) fn pause(kit: &Kit<VoiceHubs>, class: Class) -> SignedDuration {
 pub(crate) async fn again_later(kit: &Kit<VoiceHubs>, room: &Room, pause: SignedDuration) {
     let again_at = kit.clock.now() + pause;
     let written = change(kit, room.guild, room.id, |room| {
-        room.again_at = Some(again_at)
+        room.again_at = Some(again_at);
     })
     .await;
     if let Err(failure) = written {
@@ -127,8 +127,7 @@ pub(crate) async fn show_out(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) 
     let watches = &kit.feature.watches;
     let seen = watches.changes(room.guild, member);
     match channel::move_member(&kit.discord, room.guild, member, None).await {
-        Ok(()) => watches.moved(room.guild, member, seen, None),
-        Err(Refusal::NotInVoice) => watches.moved(room.guild, member, seen, None),
+        Ok(()) | Err(Refusal::NotInVoice) => watches.moved(room.guild, member, seen, None),
         Err(refusal) if refusal.is_gone() => watches.moved(room.guild, member, seen, None),
         Err(refusal) => put_off(kit, room, "disconnecting somebody", &refusal).await,
     }

@@ -66,6 +66,10 @@ impl Person {
 
 /// One guild.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is known and what is under way are facts of their own"
+)]
 struct Watch {
     /// Whether the stored seats were read, or Discord has told all.
     is_loaded: bool,
@@ -147,7 +151,7 @@ impl Watches {
             .is_some_and(|watch| watch.is_loaded)
     }
 
-    fn load(&self, guild: GuildId, stored: Vec<(UserId, Seat)>) {
+    fn load(&self, guild: GuildId, stored: &[(UserId, Seat)]) {
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
         if !watch.is_loaded {
@@ -427,7 +431,7 @@ pub(crate) async fn know(kit: &Kit<VoiceHubs>, guild: GuildId) -> sqlx::Result<b
             return Ok(false);
         }
         let seats = store::seats(&mut connection, guild).await?;
-        watches.load(guild, seats);
+        watches.load(guild, &seats);
     }
     Ok(true)
 }

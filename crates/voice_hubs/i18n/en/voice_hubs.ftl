@@ -1,4 +1,5 @@
 default-name = { $display }'s room
+default-name-elided = { $display }'s room
 plain-name = Room { $number }
 
 wait-member = { $who }, you have opened several rooms within a minute. Stay here: the next one opens { $when }.

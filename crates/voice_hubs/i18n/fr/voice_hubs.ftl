@@ -1,4 +1,5 @@
 default-name = Salon de { $display }
+default-name-elided = Salon d'{ $display }
 plain-name = Salon { $number }
 
 wait-member = { $who }, tu as ouvert plusieurs salons en une minute. Reste ici : le prochain s'ouvre { $when }.
@@ -53,7 +54,10 @@ allowed = ✅ Invités
 denied = ⛔ Exclus
 nobody = personne
 and-more = { $named } et { $more } de plus
-renames-left = Nom : { $left } changements sur { $of } possibles
+renames-left = Nom : { $left ->
+    [one] { $left } changement sur { $of } possible
+   *[other] { $left } changements sur { $of } possibles
+}
 renames-spent = Nom : { $left } changement sur { $of } possible, le prochain { $when }
 renames-wanted = { $count }. Ensuite : { $name }
 waiting-open = Ouvrir une salle d'attente

@@ -7,12 +7,13 @@
 
 use database::{ChannelId, GuildId, UserId};
 use jiff::{SignedDuration, Timestamp};
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
 use crate::model::{Hub, Mode, Problem};
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the columns")]
 struct Row {
     channel_id: ChannelId,
     guild_id: GuildId,
@@ -180,7 +181,7 @@ pub(crate) async fn set_problem(
         hub as ChannelId,
         problem.map(Problem::word),
         i16::try_from(strikes).unwrap_or(i16::MAX),
-        paused_until.map(|at| at.to_sqlx()) as _
+        paused_until.map(ToSqlx::to_sqlx) as _
     )
     .execute(db)
     .await?;
@@ -220,7 +221,7 @@ pub(crate) async fn set_full(
          where guild_id = $1 and channel_id = $2 and (full_since is null) <> ($3::timestamptz is null)",
         guild as GuildId,
         hub as ChannelId,
-        since.map(|at| at.to_sqlx()) as _
+        since.map(ToSqlx::to_sqlx) as _
     )
     .execute(db)
     .await?;

@@ -7,7 +7,7 @@
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::PgConnection;
 use twilight_model::channel::permission_overwrite::PermissionOverwrite;
@@ -256,14 +256,14 @@ pub(crate) async fn save_room(db: &mut PgConnection, room: &Room) -> sqlx::Resul
         room.panel_wanted,
         room.panel_channel as Option<ChannelId>,
         room.panel_message as Option<MessageId>,
-        room.owner_left_at.map(|at| at.to_sqlx()) as _,
+        room.owner_left_at.map(ToSqlx::to_sqlx) as _,
         room.wanted_name,
         &renamed_at as _,
         room.status,
         room.waits,
         room.waiting_channel as Option<ChannelId>,
         room.problem,
-        room.again_at.map(|at| at.to_sqlx()) as _,
+        room.again_at.map(ToSqlx::to_sqlx) as _,
         room.edit_done,
         room.panel_done,
     )

@@ -114,7 +114,7 @@ async fn every_value_is_set_shown_and_cleared() {
                 .await;
         }
         let shown = story
-            .answer(owner.slash("/hub config", &[hub_option.clone()]))
+            .answer(owner.slash("/hub config", std::slice::from_ref(&hub_option)))
             .await;
         insta::assert_snapshot!(shown.text());
         story
@@ -193,10 +193,7 @@ async fn a_bad_value_is_refused_with_the_reason_and_changes_nothing() {
             .answer(owner.slash("/hub config", &[hub_option()]))
             .await
             .text();
-        assert_eq!(
-            before,
-            after.replace("How this hub works", "How this hub works")
-        );
+        assert_eq!(before, after);
     })
     .await;
 }

@@ -15,7 +15,7 @@ async fn a_member_joins_and_stands_in_a_room_of_their_own() {
         let (guild, _, hub) = with_hub(story).await;
         let alice = guild.member("alice").locale("fr");
         let room = opens(story, &alice, &hub).await;
-        assert_eq!(room.name(), "Salon de alice");
+        assert_eq!(room.name(), "Salon d'alice");
         insta::assert_snapshot!(calls(story), @"");
         insta::assert_snapshot!(panel(&alice, &room).text());
         alice.leaves();
@@ -197,7 +197,7 @@ async fn fifty_join_at_once_and_each_gets_one_room() {
         }
         let _ = story
             .sim
-            .wait_until(Duration::from_secs(60), |_| {
+            .wait_until(Duration::from_mins(1), |_| {
                 people
                     .iter()
                     .all(|person| person.voice().as_ref() != Some(&hub))
@@ -287,7 +287,7 @@ async fn without_the_permission_to_move_the_room_goes_and_the_member_is_told() {
         assert_eq!(alice.voice().as_ref(), Some(&hub));
         insta::assert_snapshot!(alice.sees(&hub)[0].text(), @"");
         assert_eq!(rooms_stored(story).await, 0);
-        assert_eq!(guild.channel("Salon de alice"), None);
+        assert_eq!(guild.channel("Salon d'alice"), None);
         let staff = owner.sees(&guild.text("general")).pop().unwrap();
         assert!(
             staff.text().contains("mais pas y déplacer"),

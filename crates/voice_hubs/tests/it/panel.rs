@@ -358,7 +358,7 @@ async fn an_owners_settings_come_back_and_can_be_forgotten() {
         alice.leaves();
         story.idle().await;
         let room = opens(story, &alice, &hub).await;
-        assert_eq!(room.name(), "Salon de alice");
+        assert_eq!(room.name(), "Salon d'alice");
         assert!(panel(&alice, &room).text().contains("**Ouvert**"));
     })
     .await;

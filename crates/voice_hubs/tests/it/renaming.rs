@@ -32,7 +32,7 @@ async fn the_third_name_comes_when_discord_allows_and_survives_a_restart() {
                 .contains("nouveau nom")
         );
         assert!(
-            panel(&alice, &room).text().contains("1 changements sur 2"),
+            panel(&alice, &room).text().contains("1 changement sur 2"),
             "{}",
             panel(&alice, &room).text()
         );
@@ -101,7 +101,7 @@ async fn bad_names_are_refused_with_the_rule() {
             let refused = names(story, &alice, &room, name).await;
             assert!(refused.text().contains(said), "{name}: {}", refused.text());
         }
-        assert_eq!(room.name(), "Salon de alice");
+        assert_eq!(room.name(), "Salon d'alice");
         names(story, &alice, &room, "  Le   bon\u{200b} nom  ").await;
         assert_eq!(room.name(), "Le bon nom");
         panel(&alice, &room);

@@ -14,8 +14,8 @@ use testkit::{
 
 use crate::{count, features, rooms_stored};
 
-const MEMBERS: u64 = 500;
-const HUBS: u64 = 50;
+const MEMBERS: usize = 500;
+const HUBS: usize = 50;
 /// How many acts happen before everyone waits for calm; time goes on then.
 const GUST: usize = 100;
 
@@ -32,7 +32,7 @@ impl Dice {
     }
 
     fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
-        &among[usize::try_from(self.roll(among.len() as u64)).unwrap()]
+        &among[usize::try_from(self.roll(u64::try_from(among.len()).unwrap())).unwrap()]
     }
 }
 
@@ -74,7 +74,7 @@ async fn storm(seed: u64, acts: usize) {
             "seed {seed}"
         );
         assert_eq!(
-            storm.guild.channel_names().len() as u64,
+            storm.guild.channel_names().len(),
             HUBS + 2,
             "seed {seed}: {:?}",
             storm.guild.channel_names()
@@ -190,26 +190,18 @@ async fn rest(storm: &mut Storm, story: &mut Story) {
             taken.insert(place.id());
         }
     }
-    let rooms = storm.guild.channel_names().len() as u64 - HUBS - 2;
-    assert_eq!(
-        rooms,
-        taken.len() as u64,
-        "rooms are rooms with people in them"
-    );
-    assert_eq!(rooms_stored(story).await.unsigned_abs(), rooms);
+    let rooms = storm.guild.channel_names().len() - HUBS - 2;
+    assert_eq!(rooms, taken.len(), "rooms are rooms with people in them");
+    assert_eq!(usize::try_from(rooms_stored(story).await).unwrap(), rooms);
     let owned = "select count(*) from (select distinct hub_id, owner_id from voice_hubs.room where channel_id is not null) o";
     assert_eq!(
-        count(story, owned).await.unsigned_abs(),
+        usize::try_from(count(story, owned).await).unwrap(),
         rooms,
         "one owner each"
     );
     let owner = storm.guild.owner();
-    for room in taken {
-        let name = storm
-            .people
-            .iter()
-            .find_map(|person| person.voice().filter(|place| place.id() == room));
-        owner.sees(&name.unwrap());
+    for place in storm.people.iter().filter_map(Person::voice) {
+        owner.sees(&place);
     }
     for hub in &storm.hubs {
         owner.sees(hub);

@@ -27,7 +27,7 @@ async fn who_asks_is_let_in_refused_or_kept_out_and_always_hears() {
         clicks(story, &alice, &room, "Fermé").await;
         clicks(story, &alice, &room, "Ouvrir une salle d'attente").await;
         let waiting = waiting_room(&guild);
-        assert_eq!(waiting.name(), "⏳ Salon de alice");
+        assert_eq!(waiting.name(), "⏳ Salon d'alice");
         bob.joins(&waiting);
         story.idle().await;
         assert!(
