@@ -74,10 +74,10 @@ pub(crate) async fn run(api: &str, gateway: String, token: String) -> anyhow::Re
                         .await;
                 });
             }
-            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::ChannelCreate(made)))) => {
-                if made.name.as_deref() == Some(crate::rooms::HUB) {
-                    *rooms.hub.lock() = Some(made.id);
-                }
+            Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::ChannelCreate(made))))
+                if made.name.as_deref() == Some(crate::rooms::HUB) =>
+            {
+                *rooms.hub.lock() = Some(made.id);
             }
             Ok(Some(GatewayEvent::Dispatch(_, DispatchEvent::VoiceStateUpdate(state)))) => {
                 tokio::spawn(rooms.clone().follow(Arc::clone(&http), state.0));

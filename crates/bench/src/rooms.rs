@@ -8,7 +8,7 @@ use discord_sim::{ChannelRef, Guild, Person, Sim};
 /// The name of the hub, by which the bare loop knows it too.
 pub(crate) const HUB: &str = "Hub";
 /// How long a gust may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What was measured of one program.
 #[derive(Clone, Copy, Debug)]

@@ -462,3 +462,230 @@ fn hindrance(
     }
     (today >= PER_DAY).then_some(Wait::Day)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Lists, Mode};
+
+    fn id<T: std::str::FromStr>(number: u64) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        number.to_string().parse().unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-01-01T12:00:00Z".parse().unwrap()
+    }
+
+    fn hub() -> Hub {
+        Hub {
+            channel: id(10),
+            guild: id(1),
+            active: true,
+            template: None,
+            user_limit: None,
+            max_rooms: 0,
+            mode: Mode::Open,
+            bitrate: None,
+            region: None,
+            category: None,
+            overflow: Vec::new(),
+            copies_category: false,
+            copy_from: None,
+            claim_delay: None,
+            per_member: 2,
+            bots_keep: false,
+            log_channel: None,
+            status: None,
+            status_allowed: true,
+            problem: None,
+            strikes: 0,
+            paused_until: None,
+            staff_told_at: None,
+            full_since: None,
+            created_by: id(2),
+            created_at: now(),
+        }
+    }
+
+    fn room(number: u32, owner: u64, channel: Option<u64>) -> Room {
+        Room {
+            id: RoomId(number.into()),
+            guild: id(1),
+            hub: id(10),
+            owner: id(owner),
+            channel: channel.map(id),
+            number,
+            name: format!("room {number}"),
+            mode: Mode::Open,
+            user_limit: 0,
+            lists: Lists::default(),
+            speakers: Vec::new(),
+            base: Vec::new(),
+            opener: "other".to_owned(),
+            opening_since: now(),
+            tries_at: now(),
+            tries: 1,
+            closing: false,
+            edit_wanted: 0,
+            edit_done: 0,
+            panel_wanted: 1,
+            panel_done: 1,
+            panel_channel: None,
+            panel_message: None,
+            owner_left_at: None,
+            wanted_name: None,
+            renamed_at: Vec::new(),
+            status: None,
+            waits: false,
+            waiting_channel: None,
+            problem: None,
+            again_at: None,
+        }
+    }
+
+    #[derive(Default)]
+    struct World {
+        rooms: Vec<Room>,
+        seats: HashMap<UserId, Seat>,
+        channels: HashSet<ChannelId>,
+        strays: Vec<Stray>,
+        busy: HashSet<Key>,
+    }
+
+    impl World {
+        fn with_hub() -> Self {
+            let mut world = Self::default();
+            world.channels.insert(id(10));
+            world
+        }
+
+        fn sits(&mut self, user: u64, channel: u64) {
+            let seat = Seat {
+                channel: id(channel),
+                is_bot: false,
+                roles: Vec::new(),
+            };
+            self.seats.insert(id(user), seat);
+        }
+
+        fn plan_at(&self, now: Timestamp) -> Plan {
+            plan(&Picture {
+                now,
+                process: "this",
+                staff: None,
+                hubs: &[hub()],
+                rooms: &self.rooms,
+                seats: &self.seats,
+                channels: &self.channels,
+                strays: &self.strays,
+                busy: &self.busy,
+                shown: &HashMap::new(),
+                recent: &[],
+                per_guild: 200,
+                today: 0,
+                requests: &[],
+                overflows: &[],
+            })
+        }
+    }
+
+    #[test]
+    fn what_another_process_makes_is_left_alone_until_its_lease_ends() {
+        let mut world = World::with_hub();
+        world.sits(100, 10);
+        world.rooms.push(room(1, 100, None));
+        let early = world.plan_at(now() + SignedDuration::from_secs(1));
+        assert_eq!(early.steps, []);
+        assert_eq!(early.again_at, Some(now() + LEASE));
+        let late = world.plan_at(now() + LEASE);
+        assert_eq!(late.steps, [Step::Retry(RoomId(1))]);
+        world.strays.push(Stray {
+            channel: id(20),
+            owner: id(100),
+            name: "room 1".to_owned(),
+            made_at: now(),
+        });
+        let found = world.plan_at(now() + SignedDuration::from_secs(1));
+        let adopt = Step::Adopt {
+            room: RoomId(1),
+            channel: id(20),
+        };
+        assert_eq!(found.steps, [adopt]);
+    }
+
+    #[test]
+    fn a_channel_made_twice_is_deleted_and_somebody_elses_is_not() {
+        let mut world = World::with_hub();
+        let mut kept = room(1, 100, Some(20));
+        kept.tries = 2;
+        world.rooms.push(kept);
+        world.channels.insert(id(20));
+        world.sits(100, 20);
+        let stray = |channel, name: &str| Stray {
+            channel: id(channel),
+            owner: id(100),
+            name: name.to_owned(),
+            made_at: now(),
+        };
+        world.strays = vec![stray(21, "room 1"), stray(22, "another")];
+        assert_eq!(world.plan_at(now()).steps, [Step::DeleteStray(id(21))]);
+    }
+
+    proptest! {
+        /// Whatever is so: nobody gets two rooms, nothing that is worked on is planned, and no room with people is closed.
+        #[test]
+        fn a_plan_does_no_harm(
+            rooms in prop::collection::vec((100u64..110, any::<bool>(), any::<bool>()), 0..8),
+            seats in prop::collection::vec((100u64..110, 0u64..12), 0..12),
+        ) {
+            let mut world = World::with_hub();
+            for (index, (owner, has_channel, is_busy)) in rooms.into_iter().enumerate() {
+                let number = u32::try_from(index).unwrap() + 1;
+                if world.rooms.iter().any(|room| room.owner == id(owner)) {
+                    continue;
+                }
+                let channel = has_channel.then_some(20 + u64::from(number));
+                world.channels.extend(channel.map(id::<ChannelId>));
+                world.rooms.push(room(number, owner, channel));
+                if is_busy {
+                    world.busy.insert(Key::Room(RoomId(number.into())));
+                }
+            }
+            for (user, place) in seats {
+                world.sits(user, if place == 0 { 10 } else { 19 + place });
+            }
+            let made = world.plan_at(now());
+            let mut opened = HashSet::new();
+            for step in &made.steps {
+                match step {
+                    Step::Open { member, .. } => {
+                        prop_assert!(opened.insert(*member));
+                        prop_assert!(world.rooms.iter().all(|room| room.owner != *member));
+                    }
+                    Step::Close(room) => {
+                        let room = world.rooms.iter().find(|known| known.id == *room).unwrap();
+                        prop_assert!(!world.busy.contains(&Key::Room(room.id)));
+                        prop_assert!(world.seats.values().all(|seat| Some(seat.channel) != room.channel));
+                    }
+                    _ => {}
+                }
+            }
+            // Who waits in the hub is served: by a new room, a move, or work under way.
+            for (user, seat) in world.seats.iter().filter(|(_, seat)| seat.channel == id(10)) {
+                let room = world.rooms.iter().find(|room| room.owner == *user);
+                let is_served = opened.contains(user)
+                    || room.is_some_and(|room| {
+                        world.busy.contains(&Key::Room(room.id))
+                            || made.steps.contains(&Step::Move(room.id))
+                            || made.again_at.is_some()
+                    });
+                prop_assert!(is_served, "{seat:?}");
+            }
+        }
+    }
+}

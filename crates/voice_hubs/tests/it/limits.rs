@@ -278,3 +278,35 @@ async fn a_dead_source_of_permissions_falls_back_to_the_hub_never_to_open() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn staff_is_warned_of_a_day_with_many_rooms_and_at_the_end_of_it_rooms_wait() {
+    testkit::story(features, async |story| {
+        let (guild, owner, hub) = with_hub(story).await;
+        let general = guild.text("general");
+        let opened = |count: i32| {
+            format!(
+                "with told as (insert into voice_hubs.opened (guild_id, member_id, at) \
+                 select {}, 1, '{}'::timestamptz - interval '1 hour' from generate_series(1, {count}) returning 1) \
+                 select count(*) from told",
+                guild.id(),
+                story.house().clock.now()
+            )
+        };
+        crate::count(story, &opened(1499)).await;
+        let (alice, bob) = (guild.member("alice"), guild.member("bob").locale("fr"));
+        let room = opens(story, &alice, &hub).await;
+        panel(&alice, &room);
+        let warned = owner.sees(&general).pop().unwrap();
+        assert!(warned.text().contains("1500 salons ont été ouverts"), "{}", warned.text());
+        crate::count(story, &opened(300)).await;
+        bob.joins(&hub);
+        story.idle().await;
+        assert_eq!(bob.voice().as_ref(), Some(&hub));
+        let told = bob.sees(&hub).pop().unwrap();
+        assert!(told.text().contains("1800 salons aujourd'hui"), "{}", told.text());
+        story.advance(SignedDuration::from_hours(24)).await;
+        panel(&bob, &bob.voice().unwrap());
+    })
+    .await;
+}

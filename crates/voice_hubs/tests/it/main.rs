@@ -79,8 +79,11 @@ async fn rooms_stored(story: &Story) -> i64 {
     count(story, "select count(*) from voice_hubs.room").await
 }
 
-async fn count(story: &Story, sql: &'static str) -> i64 {
+async fn count(story: &Story, sql: &str) -> i64 {
     let mut db = story.database().database().acquire().await.unwrap();
     #[expect(clippy::disallowed_methods, reason = "a test counts rows of any table")]
-    sqlx::query_scalar(sql).fetch_one(&mut *db).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+        .fetch_one(&mut *db)
+        .await
+        .unwrap()
 }

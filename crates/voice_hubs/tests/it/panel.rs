@@ -389,3 +389,88 @@ async fn a_click_twice_at_once_changes_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn without_a_chat_the_panel_comes_directly_and_else_by_command() {
+    testkit::story(features, async |story| {
+        story.allows_refusals = true;
+        let (guild, _, hub) = with_hub(story).await;
+        hub.deny_everyone(Permissions::SEND_MESSAGES);
+        let quiet = Permissions::VIEW_CHANNEL
+            | Permissions::CONNECT
+            | Permissions::MOVE_MEMBERS
+            | Permissions::MANAGE_CHANNELS
+            | Permissions::MANAGE_ROLES;
+        guild.everyone(
+            Permissions::VIEW_CHANNEL
+                | Permissions::CONNECT
+                | Permissions::SPEAK
+                | Permissions::USE_APPLICATION_COMMANDS,
+        );
+        let guild = guild.bot_permissions(quiet);
+        let alice = guild.member("alice").locale("fr");
+        let bob = guild.member("bob").locale("fr");
+        story.idle().await;
+        let room = opens(story, &alice, &hub).await;
+        let direct = alice.sees(&alice.dm()).pop().unwrap();
+        assert!(
+            direct.text().contains("Propriétaire : @alice"),
+            "{}",
+            direct.text()
+        );
+        let shown = story
+            .answer(alice.in_channel(&alice.dm()).clicks(&direct, "Privé"))
+            .await;
+        assert!(shown.text().contains("**Privé**"), "{}", shown.text());
+        assert!(!may_enter(&guild, "carol", &room));
+        bob.dm_closed(true);
+        opens(story, &bob, &hub).await;
+        let by_command = story.answer(bob.slash("/hub panel", &[])).await;
+        assert!(
+            by_command.text().contains("Propriétaire : @bob"),
+            "{}",
+            by_command.text()
+        );
+        let closed = story
+            .answer(bob.clicks(by_command.message(), "Fermé"))
+            .await;
+        assert!(closed.text().contains("**Fermé**"), "{}", closed.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_room_is_called_after_the_game_where_presences_are_on() {
+    let sim = testkit::discord_sim::SimOptions {
+        presences_intent: true,
+        ..Default::default()
+    };
+    let bot = testkit::BotOptions {
+        presences: true,
+        ..Default::default()
+    };
+    testkit::story_with(features, sim, bot, async |story| {
+        let (guild, owner, hub) = with_hub(story).await;
+        story
+            .answer(owner.slash(
+                "/hub config",
+                &[
+                    ("hub", (&hub).into()),
+                    ("name", "{if:game}{game}{else}{user}{end}".into()),
+                ],
+            ))
+            .await;
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        alice.goes("online", Some("Échecs"));
+        story.idle().await;
+        let (playing, idling) = (
+            opens(story, &alice, &hub).await,
+            opens(story, &bob, &hub).await,
+        );
+        assert_eq!(playing.name(), "Échecs");
+        assert_eq!(idling.name(), "bob");
+        panel(&alice, &playing);
+        panel(&bob, &idling);
+    })
+    .await;
+}
