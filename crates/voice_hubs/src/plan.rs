@@ -646,7 +646,7 @@ mod tests {
             let mut world = World::with_hub();
             for (index, (owner, has_channel, is_busy)) in rooms.into_iter().enumerate() {
                 let number = u32::try_from(index).unwrap() + 1;
-                if world.rooms.iter().any(|room| room.owner == id(owner)) {
+                if world.rooms.iter().any(|room| room.owner == id::<UserId>(owner)) {
                     continue;
                 }
                 let channel = has_channel.then_some(20 + u64::from(number));
@@ -676,7 +676,7 @@ mod tests {
                 }
             }
             // Who waits in the hub is served: by a new room, a move, or work under way.
-            for (user, seat) in world.seats.iter().filter(|(_, seat)| seat.channel == id(10)) {
+            for (user, seat) in world.seats.iter().filter(|(_, seat)| seat.channel == id::<ChannelId>(10)) {
                 let room = world.rooms.iter().find(|room| room.owner == *user);
                 let is_served = opened.contains(user)
                     || room.is_some_and(|room| {
