@@ -66,7 +66,7 @@ enum Command {
 }
 
 /// How many events the event measurement sends.
-const EVENTS: u32 = 50_000;
+const EVENTS: u32 = 30_000;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

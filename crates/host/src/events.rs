@@ -1,8 +1,8 @@
 //! Events on their way to features: a mailbox for each feature and guild.
 //!
 //! Events of one guild reach one feature in order, one at a time; guilds and features never wait for each other.
-//! A mailbox exists only while it holds something, and holds at most [`CAPACITY`] letters. When it is full the
-//! newest event is dropped, and once the mailbox is empty the feature's repair of that guild runs instead: events
+//! A mailbox exists only while it holds something, and holds at most [`CAPACITY`] letters, or more while few wait in
+//! all of them. When it is full the newest event is dropped, and once the mailbox is empty the feature's repair of that guild runs instead: events
 //! are hints, the repair finds the true state.
 //!
 //! A handler that fails because something is away for the moment (the database restarts) is tried again, in its
@@ -10,7 +10,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -28,6 +31,8 @@ use crate::{
 
 /// How many letters a mailbox holds at the most.
 pub(crate) const CAPACITY: usize = 1024;
+/// While fewer letters wait in all mailboxes together, one may hold more: for a burst that its feature keeps up with.
+const SHARED: usize = 8192;
 /// How long one handler may take for one event.
 const LIMIT: Duration = Duration::from_mins(1);
 /// How long an event is tried again while something is away.
@@ -58,6 +63,8 @@ struct Mailbox {
 #[derive(Debug)]
 pub(crate) struct Mailboxes {
     boxes: Mutex<HashMap<Key, Mailbox>>,
+    /// How many letters wait in all of them.
+    waiting: AtomicUsize,
     repairs: Semaphore,
 }
 
@@ -65,6 +72,7 @@ impl Default for Mailboxes {
     fn default() -> Self {
         Self {
             boxes: Mutex::default(),
+            waiting: AtomicUsize::new(0),
             repairs: Semaphore::new(REPAIRS),
         }
     }
@@ -107,7 +115,13 @@ fn post(engine: &Engine, key: Key, letter: Letter) {
         match letter {
             // One repair after everything that waits is enough.
             Letter::Repair => mailbox.is_repair_due = true,
-            letter if mailbox.letters.len() < CAPACITY => mailbox.letters.push_back(letter),
+            letter
+                if mailbox.letters.len() < CAPACITY
+                    || engine.mailboxes.waiting.load(Ordering::Relaxed) < SHARED =>
+            {
+                engine.mailboxes.waiting.fetch_add(1, Ordering::Relaxed);
+                mailbox.letters.push_back(letter);
+            }
             Letter::Event { .. } => {
                 mailbox.is_repair_due = true;
                 mailbox.dropped += 1;
@@ -146,6 +160,7 @@ fn take(engine: &Engine, key: Key) -> Option<Letter> {
     let mut boxes = engine.mailboxes.boxes.lock();
     let mailbox = boxes.get_mut(&key)?;
     if let Some(letter) = mailbox.letters.pop_front() {
+        engine.mailboxes.waiting.fetch_sub(1, Ordering::Relaxed);
         return Some(letter);
     }
     if mailbox.is_repair_due {

@@ -75,7 +75,7 @@ async fn who_blocks_for_a_minute_panics_and_floods_delays_nobody() {
 
         // A flood of events, every tenth of which makes its handler panic.
         let before = probe::repairs(story).await;
-        for index in 0..1_500 {
+        for index in 0..9_500 {
             bob.says(&channel, if index % 10 == 0 { "panic" } else { "flood" });
         }
         let flooded = asks(story, &alice, Duration::ZERO).await;
@@ -140,9 +140,9 @@ async fn a_full_mailbox_is_made_good_by_repair() {
         let bob = guild.member("bob");
         story.idle().await;
         let before = probe::repairs(story).await;
-        // Without the database nothing leaves the mailbox, and it holds 1,024 events.
+        // Without the database nothing leaves the mailbox, and which alone holds 8,192 events.
         story.cut_database(true);
-        for index in 0..1_500 {
+        for index in 0..9_500 {
             bob.says(&channel, &format!("word {index}"));
         }
         // The question comes behind all of it, so its answer says that all has come in.
@@ -154,7 +154,7 @@ async fn a_full_mailbox_is_made_good_by_repair() {
         story.cut_database(false);
         story.idle().await;
         let heard = probe::messages(story).await.len();
-        assert!((1_024..1_500).contains(&heard), "{heard} of 1500 were kept");
+        assert!((8_192..9_500).contains(&heard), "{heard} of 9500 were kept");
         assert_eq!(
             probe::repairs(story).await,
             before + 1,
