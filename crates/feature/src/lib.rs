@@ -14,6 +14,9 @@
 //! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
 //!
+//! Besides handlers it states what else is its own: settings ([`Scope::settings`]), routes, and tables that may be
+//! looked at ([`Scope::browse`]).
+//!
 //! A [`Registry`] takes all features, refuses what clashes or breaks a rule of Discord's, and becomes the
 //! [`Catalogue`] from which the host derives intents, events, cache and commands.
 //!
@@ -23,6 +26,7 @@
 
 mod access;
 mod background;
+pub mod browse;
 pub mod card;
 mod command;
 mod component;
@@ -50,6 +54,7 @@ mod words;
 pub use self::{
     access::{Access, Capability, Member},
     background::Background,
+    browse::{Browsable, Column, ColumnKind, Label},
     card::{Button, Card, Colour, Select, SelectKind},
     command::{ContextMenu, Place, SlashCommand, Target, Typing, path},
     component::{

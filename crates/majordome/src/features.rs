@@ -6,5 +6,6 @@ use feature::Registry;
 pub(crate) fn all() -> Registry {
     Registry::new()
         .with(admin::Admin)
+        .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())
 }
