@@ -101,12 +101,16 @@ pub(crate) fn check(calls: &[RecordedCall]) {
     );
 }
 
-/// Permissions as numbers: the document says integer where Discord itself writes, and wants, a string.
+/// Permissions as numbers: the document says integer where Discord itself writes, and wants, a string. And the number of
+/// an uploaded file as a string: Discord's own examples send it as an integer.
 fn numbered(body: Value) -> Value {
     match body {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
+                if let ("attachments", Value::Array(files)) = (name.as_str(), &value) {
+                    return (name, files.iter().cloned().map(file).collect());
+                }
                 let is_permissions = ["allow", "default_member_permissions", "deny", "permissions"]
                     .contains(&name.as_str());
                 let number = value
@@ -120,6 +124,13 @@ fn numbered(body: Value) -> Value {
         Value::Array(items) => items.into_iter().map(numbered).collect(),
         other => other,
     }
+}
+
+fn file(mut file: Value) -> Value {
+    if let Some(number) = file.get("id").and_then(Value::as_u64) {
+        file["id"] = number.to_string().into();
+    }
+    file
 }
 
 impl Document {

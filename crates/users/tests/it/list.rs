@@ -45,6 +45,9 @@ async fn a_page_is_read_in_both_languages() {
     .await;
 }
 
+/// Options of the command, and who is to be on the page.
+type Case<'a> = (Vec<(&'a str, Argument)>, Vec<&'a str>);
+
 #[tokio::test]
 async fn members_are_found_by_name_id_role_and_time() {
     crate::story(async |story| {
@@ -64,7 +67,7 @@ async fn members_are_found_by_name_id_role_and_time() {
         carol.leaves_guild();
         story.idle().await;
         let id = alice.id().to_string();
-        let cases: Vec<(Vec<(&str, Argument)>, Vec<&str>)> = vec![
+        let cases: Vec<Case<'_>> = vec![
             (vec![("search", "LOVE".into())], vec!["Ada Lovelace"]),
             (vec![("search", "alice".into())], vec!["Ada Lovelace"]),
             (vec![("search", id.as_str().into())], vec!["Ada Lovelace"]),
