@@ -82,6 +82,8 @@ pub(crate) enum Step {
     Last,
     /// Where it is.
     Stay,
+    /// Where it is, with all rows counted.
+    Count,
 }
 
 impl Step {
@@ -92,6 +94,7 @@ impl Step {
             Self::After => 2,
             Self::Last => 3,
             Self::Stay => 4,
+            Self::Count => 5,
         }
     }
 
@@ -101,6 +104,7 @@ impl Step {
             1 => Self::Before,
             2 => Self::After,
             3 => Self::Last,
+            5 => Self::Count,
             _ => Self::Stay,
         }
     }
@@ -118,11 +122,17 @@ pub(crate) async fn tables(ctx: Ctx<Dbbrowse>, _: Click<Tables>) -> Outcome<Repl
 }
 
 pub(crate) async fn turn(ctx: Ctx<Dbbrowse>, turn: Click<Turn>) -> Outcome<Reply> {
-    let (view, table) = look::step(&ctx, turn.view, "turn", |view, _| {
-        Ok(turned(view, turn.revision, Step::from_code(turn.step)))
+    let step = Step::from_code(turn.step);
+    let act = if step == Step::Count { "count" } else { "turn" };
+    let (view, table) = look::step(&ctx, turn.view, act, |view, _| {
+        Ok(turned(view, turn.revision, step))
     })
     .await?;
-    Ok(Reply::update(look::show(&ctx, view, table).await?))
+    Ok(Reply::update(if step == Step::Count {
+        look::show_counted(&ctx, view, table).await?
+    } else {
+        look::show(&ctx, view, table).await?
+    }))
 }
 
 /// Moves a view; `false` when there is nowhere to go from what the message shows.
@@ -135,7 +145,7 @@ fn turned(view: &mut View, revision: i64, step: Step) -> bool {
         Step::Last => Some(Position::Last),
         Step::Before => view.rows.first().cloned().map(Position::Before),
         Step::After => view.rows.last().cloned().map(Position::After),
-        Step::Stay => None,
+        Step::Stay | Step::Count => None,
     };
     match next {
         Some(next) => {

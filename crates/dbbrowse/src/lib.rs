@@ -7,7 +7,7 @@
 //!
 //! How nothing leaks: rows are read as the database role `majordome_browse`, which may not log in, may not write, and
 //! holds a grant for each shown column and nothing else. Row security of every table lets it see the guild in the
-//! session variable `majordome.guild_id`, whatever a query says. [`query`] is the one place in the program that builds
+//! session variable `majordome.guild_id`, whatever a query says. `query.rs` is the one place in the program that builds
 //! SQL at run time: names come from what features registered ([`feature::browse`]), everything that a person typed is
 //! bound. Five seconds are the longest that a query may take.
 

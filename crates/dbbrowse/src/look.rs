@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use jobs::Job;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use crate::{
     Dbbrowse,
@@ -21,8 +22,10 @@ use crate::{
 
 /// How many rows stand on a page.
 pub(crate) const PAGE: usize = 10;
-/// How far rows are counted: beyond that a number tells nobody anything, and takes its time.
+/// How far rows are counted with a page; all of them only when somebody asks.
 pub(crate) const MOST_COUNTED: usize = 100_000;
+/// More than Postgres holds.
+const ALL: usize = 1 << 62;
 /// The largest file that is made, where Discord takes larger ones.
 const LARGEST_FILE: usize = 8 * 1024 * 1024;
 /// How long it is remembered what somebody looked at.
@@ -70,15 +73,18 @@ impl Explain for NothingToSee {
 
 /// What Postgres gave up for its time limit is the question's fault, not ours.
 fn judged(error: sqlx::Error) -> feature::Failure {
-    let is_timeout = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| code == "57014");
-    if is_timeout {
+    if is_timeout(&error) {
         NothingToSee::TooSlow.into()
     } else {
         error.into()
     }
+}
+
+fn is_timeout(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "57014")
 }
 
 /// The tables that this member may look at, by what they call them.
@@ -93,7 +99,7 @@ pub(crate) async fn tables(ctx: &Ctx<Dbbrowse>) -> Outcome<Vec<&'static Browsabl
     Ok(tables)
 }
 
-async fn readable<'a>(kit: &'a Kit<Dbbrowse>) -> Outcome<&'a [&'static str]> {
+async fn readable(kit: &Kit<Dbbrowse>) -> Outcome<&[&'static str]> {
     let catalogue = Arc::clone(&kit.catalogue);
     let prepared = kit
         .feature
@@ -189,10 +195,19 @@ fn detail(view: &View) -> Value {
     })
 }
 
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Total {
+    Exactly(usize),
+    MoreThan(usize),
+    /// Counting would have kept the page waiting.
+    Unknown,
+}
+
 /// A page as it is read.
 pub(crate) struct Page {
     pub(crate) rows: Vec<Texts>,
-    pub(crate) total: usize,
+    pub(crate) total: Total,
     pub(crate) has_before: bool,
     pub(crate) has_after: bool,
 }
@@ -200,19 +215,30 @@ pub(crate) struct Page {
 /// The page that a view shows, as a card.
 pub(crate) async fn show(
     ctx: &Ctx<Dbbrowse>,
+    view: View,
+    table: &'static Browsable,
+) -> Outcome<Card> {
+    page(ctx, view, table, false).await
+}
+
+/// The page that a view shows, with the number of all rows, however long counting takes.
+pub(crate) async fn show_counted(
+    ctx: &Ctx<Dbbrowse>,
+    view: View,
+    table: &'static Browsable,
+) -> Outcome<Card> {
+    page(ctx, view, table, true).await
+}
+
+async fn page(
+    ctx: &Ctx<Dbbrowse>,
     mut view: View,
     table: &'static Browsable,
+    counts_all: bool,
 ) -> Outcome<Card> {
     let guild = ctx.guild_id()?;
     let question = Question::new(table, guild, &view);
     let mut db = store::reader(&ctx.database, guild).await?;
-    let counted = store::rows(&mut db, &question.count(MOST_COUNTED + 1))
-        .await
-        .map_err(judged)?;
-    let total = counted
-        .first()
-        .and_then(|row| row.first()?.as_deref()?.parse().ok())
-        .unwrap_or(0);
     let mut position = view.position.clone();
     let mut rows = store::rows(&mut db, &question.page(&position, PAGE + 1))
         .await
@@ -229,6 +255,7 @@ pub(crate) async fn show(
             .await
             .map_err(judged)?;
     }
+    let total = total(&mut db, table.table, &question, counts_all).await?;
     drop(db);
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -260,6 +287,33 @@ pub(crate) async fn show(
         has_after,
     };
     Ok(text::page(ctx.lang(), table, &view, &page))
+}
+
+/// Counts. It comes last in its transaction, because giving up ends that.
+async fn total(
+    db: &mut PgConnection,
+    table: &str,
+    question: &Question,
+    counts_all: bool,
+) -> Outcome<Total> {
+    let most = if counts_all { ALL } else { MOST_COUNTED };
+    if !counts_all {
+        store::hurry(db, table).await?;
+    }
+    let counted = match store::rows(db, &question.count(most + 1)).await {
+        Ok(counted) => counted,
+        Err(error) if !counts_all && is_timeout(&error) => return Ok(Total::Unknown),
+        Err(error) => return Err(judged(error)),
+    };
+    let counted = counted
+        .first()
+        .and_then(|row| row.first()?.as_deref()?.parse().ok())
+        .unwrap_or(0);
+    Ok(if counted > most {
+        Total::MoreThan(most)
+    } else {
+        Total::Exactly(counted)
+    })
 }
 
 /// One row with everything in it.

@@ -190,15 +190,14 @@ fn bare_id(typed: &str) -> &str {
 
 /// An instant, or a day or an hour where the server is. Years that Postgres and people know.
 fn instant(typed: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let instant = match typed.parse::<Timestamp>() {
-        Ok(instant) => instant,
-        Err(_) => {
-            let local = typed
-                .parse::<civil::DateTime>()
-                .or_else(|_| typed.parse::<civil::Date>().map(civil::DateTime::from))
-                .ok()?;
-            local.to_zoned(zone.clone()).ok()?.timestamp()
-        }
+    let instant = if let Ok(instant) = typed.parse::<Timestamp>() {
+        instant
+    } else {
+        let local = typed
+            .parse::<civil::DateTime>()
+            .or_else(|_| typed.parse::<civil::Date>().map(civil::DateTime::from))
+            .ok()?;
+        local.to_zoned(zone.clone()).ok()?.timestamp()
     };
     let year = instant.to_zoned(TimeZone::UTC).year();
     (1970..=9998).contains(&year).then_some(instant)

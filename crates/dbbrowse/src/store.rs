@@ -110,6 +110,23 @@ pub(crate) async fn reader(
     Ok(db)
 }
 
+/// Gives the rest of a transaction over a large table no more time than a page may wait for it.
+pub(crate) async fn hurry(db: &mut PgConnection, table: &str) -> sqlx::Result<()> {
+    let row = sqlx::query!(
+        r#"select coalesce(max(reltuples), 0) > 50000 as "is_large!" from pg_class
+         where oid = to_regclass($1)"#,
+        table
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    if row.is_large {
+        sqlx::raw_sql("set local statement_timeout = '40ms'")
+            .execute(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// A row of texts.
 pub(crate) type Texts = Vec<Option<String>>;
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     components::{AskFilter, AskSort, Clear, Csv, Open, Pick, Step, Tables, Turn},
-    look::{MOST_COUNTED, Page},
+    look::{Page, Total},
     model::{Filter, Misfit, Op, View},
     query, value,
 };
@@ -180,10 +180,10 @@ pub(crate) fn page(lang: Lang, table: &'static Browsable, view: &View, page: &Pa
                 .map(|(index, row)| format!("`{}` {}", index + 1, line(lang, &columns, row))),
         )
     };
-    card = card.footer(if page.total > MOST_COUNTED {
-        t!(lang, "total-more", count = MOST_COUNTED)
-    } else {
-        t!(lang, "total", count = page.total)
+    card = card.footer(match page.total {
+        Total::Exactly(count) => t!(lang, "total", count = count),
+        Total::MoreThan(count) => t!(lang, "total-more", count = count),
+        Total::Unknown => t!(lang, "total-unknown"),
     });
     let turn = |label: &str, step: Step, works: bool| {
         let id = Turn {
@@ -211,6 +211,14 @@ pub(crate) fn page(lang: Lang, table: &'static Browsable, view: &View, page: &Pa
     card = card
         .button(Button::new(t!(lang, "csv"), &Csv { view: id }).emoji("📄"))
         .button(Button::new(t!(lang, "tables-title"), &Tables {}));
+    if !matches!(page.total, Total::Exactly(_)) {
+        let count = Turn {
+            view: id,
+            revision: view.revision,
+            step: Step::Count.code(),
+        };
+        card = card.button(Button::new(t!(lang, "count"), &count));
+    }
     if page.rows.is_empty() {
         return card;
     }

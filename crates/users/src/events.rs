@@ -8,10 +8,16 @@ use twilight_model::gateway::{
     payload::incoming::{GuildCreate, MemberAdd, MemberRemove, MemberUpdate},
 };
 
-use crate::{Users, model::Member, store, sync};
+use crate::{
+    Users,
+    model::{Changes, Member},
+    store, sync,
+};
 
 /// Nobody asked, so a guild whose count does not come right is read again no sooner than this.
 const PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// The same after a reading that changed nothing: then it is the count that is wrong.
+const LONG_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 
 /// Somebody joins, or comes back.
 pub(crate) async fn member_add(kit: Kit<Users>, on: On<MemberAdd>) -> Outcome<()> {
@@ -78,9 +84,16 @@ pub(crate) async fn reconcile(kit: Kit<Users>, guild: GuildId) -> Outcome<()> {
     }
     let now = kit.clock.now();
     let reading = store::reading(&mut db, guild).await?;
-    let is_soon = reading
-        .and_then(|reading| reading.ended_at)
-        .is_some_and(|ended| now.duration_since(ended) < PAUSE);
+    let is_soon = reading.is_some_and(|reading| {
+        let pause = if reading.changes == Changes::default() {
+            LONG_PAUSE
+        } else {
+            PAUSE
+        };
+        reading
+            .ended_at
+            .is_some_and(|ended| now.duration_since(ended) < pause)
+    });
     if !is_soon {
         sync::begin(&kit, &mut db, guild, None::<UserId>).await?;
         db.commit().await?;

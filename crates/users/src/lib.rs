@@ -8,8 +8,8 @@
 //!   and who sits in voice when a session begins), and `/sync_users` says what to switch on.
 //!
 //! How it works: events keep the table true; what was missed while the bot was away is made good by reading all
-//! members, page by page of 1,000 ([`sync`]). That happens by itself when Discord counts other than the table does
-//! ([`events::reconcile`]). Each row remembers when Discord told of it, so a page that was asked for before an event
+//! members, page by page of 1,000 (`sync.rs`). That happens by itself when Discord counts other than the table does
+//! (`events.rs`). Each row remembers when Discord told of it, so a page that was asked for before an event
 //! does not undo what the event said.
 
 mod events;

@@ -21,11 +21,21 @@ pub(crate) static HUBS: Browsable = Browsable {
         Column::new("created_by", ColumnKind::User, "By", "Par"),
         Column::new("template", ColumnKind::Text, "Names", "Noms"),
         Column::new("user_limit", ColumnKind::Number, "People", "Personnes"),
-        Column::new("max_rooms", ColumnKind::Number, "Most rooms", "Salons au plus"),
+        Column::new(
+            "max_rooms",
+            ColumnKind::Number,
+            "Most rooms",
+            "Salons au plus",
+        ),
         Column::new("category_id", ColumnKind::Channel, "Category", "Catégorie"),
         Column::new("overflow", ColumnKind::Channels, "Overflow", "Débordement"),
         Column::new("log_channel", ColumnKind::Channel, "Log", "Journal"),
-        Column::new("paused_until", ColumnKind::Time, "Paused until", "En pause jusqu'à"),
+        Column::new(
+            "paused_until",
+            ColumnKind::Time,
+            "Paused until",
+            "En pause jusqu'à",
+        ),
     ],
     capability: &MANAGE,
 };

@@ -34,6 +34,7 @@ filter = Filter
 sort = Sort
 clear = Drop filters
 csv = CSV
+count = Count all rows
 back = ◀ Back to the page
 column-field = Column
 op-field = Comparison
@@ -56,3 +57,4 @@ csv-rows = { $count ->
    *[other] { $count } rows, by the filters of the page.
 }
 csv-cut = The file would be too large: the last rows are missing. Add a filter.
+total-unknown = More rows than I count while you wait

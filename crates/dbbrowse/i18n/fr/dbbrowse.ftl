@@ -34,6 +34,7 @@ filter = Filtrer
 sort = Trier
 clear = Enlever les filtres
 csv = CSV
+count = Compter toutes les lignes
 back = ◀ Retour à la page
 column-field = Colonne
 op-field = Comparaison
@@ -56,3 +57,4 @@ csv-rows = { $count ->
    *[other] { $count } lignes, selon les filtres de la page.
 }
 csv-cut = Le fichier serait trop grand : les dernières lignes manquent. Ajoute un filtre.
+total-unknown = Plus de lignes que je n'en compte pendant que tu attends
