@@ -53,12 +53,14 @@ pub(crate) async fn run(members: u32) -> anyhow::Result<()> {
     let guild = sim.guild("Guild 0");
     guild.members(usize::try_from(members)?);
     let owner = guild.owner();
+    let before = peak()?;
     let database = Database::open(&database::Settings::local(data.path())).await?;
     let running = start(&sim, &database).await?;
     running.synced().await;
 
     // Nobody has to ask: the guild is larger than what is stored.
     let first = reading(&database, 1).await?;
+    let grown = peak()? - before;
     owner.slash("/sync_users", &[]).answer().await?;
     let second = reading(&database, 2).await?;
     let pages = pages(&running, guild.id().get()).await?;
@@ -91,10 +93,31 @@ pub(crate) async fn run(members: u32) -> anyhow::Result<()> {
         second.as_secs_f64(),
         Some(slower.as_secs_f64()),
     );
+    report.add(
+        "memory that bot and reading add to the simulator's process, at the peak",
+        "MB",
+        grown,
+        None,
+    );
     report.print();
     running.stop().await;
     database.close().await;
     Ok(())
+}
+
+/// The most memory that this process held so far, in MB (10⁶ bytes).
+fn peak() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .context("no peak in /proc")?;
+    let kibibytes: f64 = line
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .context("no number")?;
+    Ok(kibibytes * 1024.0 / 1e6)
 }
 
 async fn start(sim: &Sim, database: &Database) -> anyhow::Result<Running> {

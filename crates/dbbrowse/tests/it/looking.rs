@@ -238,6 +238,54 @@ async fn what_does_not_fit_is_refused_with_the_reason() {
         │ «Joined» is compared with a day or an hour, such as `2026-11-21` or `2026-11-21 14:30`.
         │ «Roles» is compared with an id: a number such as `175928847299117063`, or a mention.
         ");
+        let owner = owner.locale("fr");
+        let page = opens(story, &owner, "choses").await;
+        let form = story.answer(owner.clicks(page.message(), "Filtrer")).await;
+        insta::assert_snapshot!(form.text(), @r"
+        │ **Filtrer**
+        │ Colonne: ‹choose ▾›
+        │ Comparaison: ‹est ▾›
+        │ Valeur: [________]
+        ");
+        let mut said = Vec::new();
+        for (column, op, value) in [
+            ("Numéro", "est", "sept"),
+            ("Nom", "contient", ""),
+            ("Nom", "a entre autres", "7"),
+            ("Bot", "est", "peut-être"),
+            ("Arrivée", "est à partir de", "bientôt"),
+            ("Rôles", "a entre autres", "@équipe"),
+        ] {
+            let form = story.answer(owner.clicks(page.message(), "Filtrer")).await;
+            let fields = [
+                ("column", column.into()),
+                ("op", op.into()),
+                ("value", value.into()),
+            ];
+            let refused = story.answer(owner.submits(form.modal(), &fields)).await;
+            said.push(refused.text());
+        }
+        for number in 1..=5 {
+            let form = story.answer(owner.clicks(page.message(), "Filtrer")).await;
+            let number = number.to_string();
+            let fields = [
+                ("column", "Numéro".into()),
+                ("op", "n'est pas".into()),
+                ("value", number.as_str().into()),
+            ];
+            story.answer(owner.submits(form.modal(), &fields)).await;
+        }
+        let refused = story.answer(owner.clicks(page.message(), "Filtrer")).await;
+        said.push(refused.text());
+        insta::assert_snapshot!(said.join("\n"), @r"
+        │ «Numéro» se compare à un nombre entier, comme `12`.
+        │ «Nom» a besoin d'une valeur à comparer.
+        │ On peut demander de «Nom» : est, n'est pas, contient, commence par, est vide, n'est pas vide.
+        │ «Bot» se compare à `oui` ou `non`.
+        │ «Arrivée» se compare à un jour ou à une heure, comme `2026-11-21` ou `2026-11-21 14:30`.
+        │ «Rôles» se compare à un identifiant : un nombre comme `175928847299117063`, ou une mention.
+        │ Il y a déjà 5 filtres, c'est le maximum. Enlève-les et recommence.
+        ");
     })
     .await;
 }
