@@ -8,6 +8,7 @@
 //! - Tables: none of its own; the settings are the platform's document `general`.
 //! - Discord: no intent beyond the guilds themselves, no permission.
 
+mod browse;
 mod help;
 mod info;
 mod ping;
@@ -38,7 +39,9 @@ impl Feature for Admin {
             .settings::<General>()
             .command(settings::settings)
             .typing(settings::typing)
-            .component(settings::turn);
+            .component(settings::turn)
+            .browse(&browse::DOCUMENTS)
+            .browse(&browse::CHANGES);
     }
 }
 

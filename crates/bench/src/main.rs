@@ -8,6 +8,7 @@
 mod counting;
 mod echo;
 mod load;
+mod members;
 mod report;
 mod rooms;
 mod subject;
@@ -51,6 +52,12 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Reads all members of a large server, beside Discord's pages alone and a plain upsert.
+    Members {
+        /// How many there are.
+        #[arg(long, default_value_t = 100_000)]
+        members: u32,
+    },
     /// The floor: a bare twilight loop that answers `/ping`.
     Echo {
         /// `http://host:port` of the API.
@@ -85,6 +92,7 @@ async fn main() -> anyhow::Result<()> {
             token,
             data,
         } => counting::run(api, gateway, token, data).await,
+        Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,
             interactions,

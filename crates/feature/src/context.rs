@@ -6,7 +6,7 @@ use database::{ChannelId, Database, GuildId, InteractionId, RoleId, UserId};
 use jiff::{Timestamp, tz::TimeZone};
 use jobs::{Clock, Jobs};
 use twilight_cache_inmemory::DefaultInMemoryCache;
-use twilight_model::{channel::Message, guild::Permissions};
+use twilight_model::{channel::Message, gateway::Intents, guild::Permissions};
 
 use crate::{
     Background, Catalogue, Discord, Explain, Lang, Me, Member, Outcome, Pulse, Settings, text,
@@ -31,6 +31,8 @@ pub struct House {
     pub jobs: Jobs,
     /// The bot itself.
     pub me: Me,
+    /// Privileged intents that features ask for and that the operator has not switched on for the bot.
+    pub missing_intents: Intents,
     /// How the program is: shards, latency, memory, uptime.
     pub pulse: Pulse,
     /// The settings of guilds.

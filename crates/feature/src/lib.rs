@@ -17,6 +17,9 @@
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
 //!
+//! Besides handlers it states what else is its own: settings ([`Scope::settings`]), routes, and tables that may be
+//! looked at ([`Scope::browse`]).
+//!
 //! A [`Registry`] takes all features, refuses what clashes or breaks a rule of Discord's, and becomes the
 //! [`Catalogue`] from which the host derives intents, events, cache and commands.
 //!
@@ -26,6 +29,7 @@
 
 mod access;
 mod background;
+pub mod browse;
 pub mod card;
 mod command;
 mod component;
@@ -53,6 +57,7 @@ mod words;
 pub use self::{
     access::{Access, Capability, Member},
     background::Background,
+    browse::{Browsable, Column, ColumnKind, Label},
     card::{Button, Card, Colour, Select, SelectKind},
     command::{ContextMenu, Place, SlashCommand, Target, Typing, path},
     component::{

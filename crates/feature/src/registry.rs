@@ -17,7 +17,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Capability, Feature, Lang, Scope, custom_id,
+    Browsable, Capability, Feature, Lang, Scope, custom_id,
     names::Names,
     rules,
     scope::{
@@ -98,6 +98,7 @@ pub struct Catalogue {
     routes: Vec<RouteEntry>,
     documents: BTreeMap<&'static str, DocumentEntry>,
     capabilities: BTreeMap<&'static str, (&'static str, &'static Capability)>,
+    browsables: BTreeMap<&'static str, &'static Browsable>,
     resources: ResourceType,
     intents: Intents,
     ids: RwLock<HashMap<String, Id<CommandMarker>>>,
@@ -127,6 +128,7 @@ impl Default for Catalogue {
             routes: Vec::new(),
             documents: BTreeMap::new(),
             capabilities: BTreeMap::new(),
+            browsables: BTreeMap::new(),
             resources: ResourceType::empty(),
             intents: Intents::empty(),
             ids: RwLock::default(),
@@ -248,6 +250,20 @@ impl Catalogue {
                 }
             }
         }
+        for table in registered.browsables {
+            problems.extend(
+                table
+                    .problems()
+                    .into_iter()
+                    .map(|problem| format!("{feature}: {problem}")),
+            );
+            if self.browsables.insert(table.table, table).is_some() {
+                problems.push(format!(
+                    "{feature}: `{}` is to be browsed twice",
+                    table.table
+                ));
+            }
+        }
         for document in registered.documents {
             if let Some(other) = self.documents.get(document.subject) {
                 problems.push(format!(
@@ -362,6 +378,16 @@ impl Catalogue {
     /// All capabilities, with the feature that defines each.
     pub fn capabilities(&self) -> impl Iterator<Item = (&'static str, &'static Capability)> {
         self.capabilities.values().copied()
+    }
+
+    /// All tables that may be looked at, by name.
+    pub fn browsables(&self) -> impl Iterator<Item = &'static Browsable> {
+        self.browsables.values().copied()
+    }
+
+    /// The table of this name, if it may be looked at.
+    pub fn browsable(&self, table: &str) -> Option<&'static Browsable> {
+        self.browsables.get(table).copied()
     }
 
     /// What the cache must keep for the features.

@@ -24,9 +24,9 @@ use twilight_model::{
 };
 
 use crate::{
-    Access, Answer, BoxFuture, Capability, ComponentInput, ContextMenu, Ctx, CustomId, Delivery,
-    Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome, Place,
-    Reply, Scene, SlashCommand, Submit, Typing, command,
+    Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
+    Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome,
+    Place, Reply, Scene, SlashCommand, Submit, Typing, command,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -192,6 +192,7 @@ pub(crate) struct Registered {
     pub(crate) routes: Vec<RouteEntry>,
     pub(crate) documents: Vec<DocumentEntry>,
     pub(crate) capabilities: Vec<&'static Capability>,
+    pub(crate) browsables: Vec<&'static Browsable>,
     pub(crate) resources: ResourceType,
     pub(crate) intents: Intents,
     pub(crate) names: Option<(Lang, &'static str)>,
@@ -212,6 +213,7 @@ impl Default for Registered {
             routes: Vec::new(),
             documents: Vec::new(),
             capabilities: Vec::new(),
+            browsables: Vec::new(),
             resources: ResourceType::empty(),
             intents: Intents::empty(),
             names: None,
@@ -527,6 +529,13 @@ impl<'a, F: Feature> Scope<'a, F> {
     /// A capability that no registration names, because a handler checks it itself.
     pub fn capability(&mut self, capability: &'static Capability) -> &mut Self {
         self.capability_list(Some(capability));
+        self
+    }
+
+    /// A table that may be looked at; see [`crate::browse`].
+    pub fn browse(&mut self, table: &'static Browsable) -> &mut Self {
+        self.registered.browsables.push(table);
+        self.capability_list(Some(table.capability));
         self
     }
 

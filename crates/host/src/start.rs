@@ -123,6 +123,7 @@ pub async fn start(
     let threads = Arc::new(threads.map_err(StartError::Threads)?);
     let house = House {
         background: background(&busy, &threads),
+        missing_intents: wanted.missing,
         me: Me::new(
             application
                 .bot

@@ -6,6 +6,46 @@ use feature::Registry;
 pub(crate) fn all() -> Registry {
     Registry::new()
         .with(admin::Admin)
+        .with(dbbrowse::Dbbrowse::default())
+        .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())
         .with(autorole::Autorole::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use database::test_support::TestDatabase;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_table_that_is_shown_has_row_security_by_guild_and_every_column() {
+        let catalogue = all().build().expect("the features fit together");
+        let database = TestDatabase::create().await;
+        let mut db = database.database().acquire().await.expect("it answers");
+        for table in catalogue.browsables() {
+            for name in table
+                .columns
+                .iter()
+                .map(|column| column.name)
+                .chain([table.guild])
+            {
+                #[expect(clippy::disallowed_methods, reason = "a test looks from outside")]
+                let counting = sqlx::query_scalar(
+                    "select count(*) from pg_attribute a
+                     join pg_class c on c.oid = a.attrelid
+                     join pg_policy p on p.polrelid = c.oid and p.polcmd = 'r'
+                     where c.oid = to_regclass($1) and c.relrowsecurity and a.attname = $2
+                         and pg_get_expr(p.polqual, p.polrelid) like '%majordome.guild_id%'",
+                );
+                let policies: i64 = counting
+                    .bind(table.table)
+                    .bind(name)
+                    .fetch_one(&mut *db)
+                    .await
+                    .expect("the catalogue of Postgres can be read");
+                assert_eq!(policies, 1, "{}.{name}", table.table);
+            }
+        }
+    }
 }

@@ -13,6 +13,7 @@
 //! [`waiting`]). Whatever was missed or cut short, the next round leads to the same end.
 
 mod authority;
+mod browse;
 mod channel;
 mod commands;
 mod components;
@@ -117,7 +118,9 @@ impl Feature for VoiceHubs {
             .schedule(
                 ::jobs::Schedule::every(SWEEP).expect("five minutes are a pause"),
                 &jobs::Sweep {},
-            );
+            )
+            .browse(&browse::HUBS)
+            .browse(&browse::ROOMS);
     }
 }
 
