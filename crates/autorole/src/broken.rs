@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 
 use database::{GuildId, RoleId, UserId};
-use feature::{Failure, Kit, Outcome, Refusal};
+use feature::{Failure, Kit, Outcome, Refusal, discord::Post};
 use jobs::NewJob;
 use sqlx::PgConnection;
-use twilight_model::channel::{
-    Channel, Message,
-    message::{AllowedMentions, MessageFlags},
-};
 
 use crate::{
     Autorole,
@@ -72,35 +68,15 @@ async fn tell_one(
         .guild(guild.into())
         .map(|known| (known.name().to_owned(), known.system_channel_id()))
         .unwrap_or_default();
-    let rendered = text::broken(lang, &name, broken).render(lang);
-    let discord = &kit.discord;
-    let mentions = AllowedMentions::default();
-    let opened: Result<Channel, Refusal> = discord
-        .one(discord.http().create_private_channel(person.into()))
-        .await;
-    let sent: Result<Message, Refusal> = match opened {
-        Ok(channel) => {
-            let request = discord
-                .http()
-                .create_message(channel.id)
-                .flags(MessageFlags::IS_COMPONENTS_V2)
-                .components(&rendered.components)
-                .allowed_mentions(Some(&mentions));
-            discord.one(request).await
-        }
-        Err(refusal) => Err(refusal),
-    };
-    let sent = match (sent, system) {
+    let card = text::broken(lang, &name, broken);
+    let sent = match (kit.discord.direct(person, lang, &card).await, system) {
         (Err(Refusal::DirectMessagesClosed | Refusal::Gone(_)), Some(channel)) => {
-            let request = discord
-                .http()
-                .create_message(channel)
-                .flags(MessageFlags::IS_COMPONENTS_V2)
-                .components(&rendered.components)
-                .allowed_mentions(Some(&mentions));
-            discord.one(request).await
+            let posted = kit
+                .discord
+                .post(channel.into(), lang, &card, Post::default());
+            posted.await.map(|_| ())
         }
-        (sent, _) => sent,
+        (sent, _) => sent.map(|_| ()),
     };
     if let Err(refusal) = sent {
         tracing::info!(%guild, error = feature::chain(&refusal), "nobody could be told of roles that are gone");

@@ -48,7 +48,6 @@ pub(crate) async fn member_update(kit: Kit<Autorole>, on: On<MemberUpdate>) -> O
     let guild = on.guild_id.into();
     let user = UserId::from(on.user.id);
     let held: Vec<RoleId> = on.roles.iter().copied().map(RoleId::from).collect();
-    kit.feature.own.learn(guild, user, &held);
     let joining = kit.settings.get::<Joining>(guild).await?;
     let mut db = kit.database.begin().await?;
     store::seats::told(&mut db, guild, user, &held).await?;

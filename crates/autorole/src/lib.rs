@@ -49,9 +49,7 @@ pub use self::joining::Joining;
 
 /// The feature.
 #[derive(Debug, Default)]
-pub struct Autorole {
-    own: own::Own,
-}
+pub struct Autorole;
 
 impl Feature for Autorole {
     const NAME: &'static str = "autorole";
@@ -125,7 +123,7 @@ mod tests {
     #[test]
     fn the_feature_fits_discords_rules() {
         Registry::new()
-            .with(Autorole::default())
+            .with(Autorole)
             .build()
             .expect("every command passes");
     }

@@ -3,19 +3,13 @@
 use database::{GuildId, MessageId, RoleId, UserId};
 use feature::{
     Button, Card, Click, Colour, Ctx, Explain as _, Failure, Kit, Lang, Outcome, Refusal, Reply,
-    discord::Thing,
+    discord::{Post, Thing},
 };
 use jiff::SignedDuration;
 use jobs::NewJob;
 use sqlx::PgConnection;
 use twilight_http::request::AuditLogReason as _;
-use twilight_model::{
-    channel::{
-        Message,
-        message::{AllowedMentions, MessageFlags},
-    },
-    guild::Permissions,
-};
+use twilight_model::guild::Permissions;
 
 use crate::{
     Autorole,
@@ -306,32 +300,21 @@ async fn show(
     card: &Card,
     lang: Lang,
 ) -> Outcome<Option<MessageId>> {
-    let rendered = card.render(lang);
-    let mentions = AllowedMentions::default();
-    let http = kit.discord.http();
     if let Some(message) = run.message {
-        let request = http
-            .update_message(run.channel.into(), message.into())
-            .components(Some(&rendered.components))
-            .attachments(&rendered.attachments)
-            .allowed_mentions(Some(&mentions));
-        let edited: Result<Message, Refusal> = kit.discord.one(request).await;
+        let edited = kit.discord.repost(run.channel, message, lang, card).await;
         match edited {
-            Ok(_) => return Ok(Some(message)),
+            Ok(()) => return Ok(Some(message)),
             Err(Refusal::Gone(Thing::Message)) => {}
             Err(Refusal::Gone(_) | Refusal::Forbidden { .. }) => return Ok(None),
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    let request = http
-        .create_message(run.channel.into())
-        .flags(MessageFlags::IS_COMPONENTS_V2)
-        .components(&rendered.components)
-        .attachments(&rendered.attachments)
-        .allowed_mentions(Some(&mentions));
-    let posted: Result<Message, Refusal> = kit.discord.one(request).await;
+    let posted = kit
+        .discord
+        .post(run.channel, lang, card, Post::default())
+        .await;
     match posted {
-        Ok(message) => Ok(Some(message.id.into())),
+        Ok(message) => Ok(Some(message)),
         // Nobody sees it, and the work goes on.
         Err(Refusal::Gone(_) | Refusal::Forbidden { .. }) => Ok(None),
         Err(refusal) => Err(refusal.into()),

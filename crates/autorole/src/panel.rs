@@ -7,7 +7,7 @@ use feature::{
     Button, Card, CustomId as _, Failure, General, Kit, Lang, Outcome, Refusal, Select, SelectKind,
     card::{cut, escape},
     custom_id,
-    discord::Thing,
+    discord::{Post, Thing},
 };
 use twilight_http::request::AuditLogReason as _;
 use twilight_model::channel::{
@@ -186,18 +186,12 @@ pub(crate) async fn post(
 ) -> Outcome<MessageId> {
     let lang = guild_lang(kit, group.guild).await?;
     let roles = known_roles(kit, group.guild)?;
-    let rendered = card(group, &roles, lang).render(lang);
-    let mentions = AllowedMentions::default();
-    let request = kit
+    let card = card(group, &roles, lang);
+    let message = kit
         .discord
-        .http()
-        .create_message(channel.into())
-        .flags(MessageFlags::IS_COMPONENTS_V2)
-        .components(&rendered.components)
-        .allowed_mentions(Some(&mentions));
-    let message: Message = kit.discord.one(request).await?;
-    let message = MessageId::from(message.id);
-    let shown = digest(&rendered.components)?;
+        .post(channel, lang, &card, Post::default())
+        .await?;
+    let shown = digest(&card.render(lang).components)?;
     let mut db = kit.database.acquire().await?;
     let posted = (channel, message);
     store::groups::note_posted(&mut db, group.guild, group.id, posted, true, Some(shown)).await?;

@@ -87,7 +87,7 @@ pub(crate) async fn link(ctx: &Ctx<Autorole>, options: Link) -> Outcome<Reply> {
     if !is_ours {
         return Err(Refused::Elsewhere.into());
     }
-    let own = ctx.feature.own.id(&ctx.discord).await?;
+    let own = ctx.me.id();
     if own != found.author.id {
         let id = Copy {
             group: group.id,

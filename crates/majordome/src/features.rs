@@ -9,7 +9,7 @@ pub(crate) fn all() -> Registry {
         .with(dbbrowse::Dbbrowse::default())
         .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())
-        .with(autorole::Autorole::default())
+        .with(autorole::Autorole)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use testkit::{
 };
 
 fn features() -> feature::Registry {
-    feature::Registry::new().with(autorole::Autorole::default())
+    feature::Registry::new().with(autorole::Autorole)
 }
 
 /// Discord without its limits on how often, and with patience: for stories about something else than speed.
