@@ -64,6 +64,7 @@ pub(crate) async fn run(
             api_url: Some(api),
             token: token.into(),
             deadline: DiscordSettings::DEADLINE,
+            global_limit: DiscordSettings::GLOBAL_LIMIT,
         },
         gateway_url: Some(gateway),
         guild: None,

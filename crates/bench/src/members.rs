@@ -126,6 +126,7 @@ async fn start(sim: &Sim, database: &Database) -> anyhow::Result<Running> {
             api_url: Some(sim.api_url()),
             token: sim.bot_token().into(),
             deadline: DiscordSettings::DEADLINE,
+            global_limit: DiscordSettings::GLOBAL_LIMIT,
         },
         gateway_url: Some(sim.gateway_url()),
         guild: None,

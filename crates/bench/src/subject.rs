@@ -40,6 +40,8 @@ impl Subject {
                     .env("DISCORD_API_URL", sim.api_url())
                     .env("DISCORD_GATEWAY_URL", sim.gateway_url())
                     .env("DATA_DIR", data)
+                    // The simulator has no limits here, and the bare loop knows none.
+                    .env("DISCORD_GLOBAL_LIMIT", "65535")
                     .env("LOG_LEVEL", "warn");
                 command
             }

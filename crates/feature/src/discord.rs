@@ -58,11 +58,17 @@ pub struct DiscordSettings {
     pub token: SecretString,
     /// How long one call may take in all, repeats and waits included.
     pub deadline: Duration,
+    /// How many calls Discord allows in a second, over all routes; more than 50 for large bots that were given more.
+    pub global_limit: u16,
 }
 
 impl DiscordSettings {
     /// The deadline of a call where nothing else is set.
     pub const DEADLINE: Duration = Duration::from_secs(20);
+    /// What Discord allows every bot.
+    ///
+    /// See [Discord Docs/Rate Limits](https://docs.discord.com/developers/topics/rate-limits#global-rate-limit).
+    pub const GLOBAL_LIMIT: u16 = 50;
 }
 
 /// How often one call is sent at the most.
@@ -107,7 +113,7 @@ impl Discord {
                     "Bot {}",
                     settings.token.expose_secret()
                 )),
-                limiter: RateLimiter::default(),
+                limiter: RateLimiter::new(settings.global_limit.max(1)),
                 renames: Renames::new(clock.clone()),
                 brake: Brake::new(clock.clone()),
                 global_pause: parking_lot::Mutex::new(None),

@@ -67,6 +67,7 @@ fn setup(sim: &Sim, data_dir: &Path) -> Setup {
                 api_url: Some(sim.api_url()),
                 token: SecretString::from(sim.bot_token()),
                 deadline: DiscordSettings::DEADLINE,
+                global_limit: DiscordSettings::GLOBAL_LIMIT,
             },
             gateway_url: Some(sim.gateway_url()),
             guild: None,

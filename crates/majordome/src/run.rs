@@ -55,6 +55,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
                 api_url: config.discord_api_url,
                 token,
                 deadline: DiscordSettings::DEADLINE,
+                global_limit: config.discord_global_limit,
             },
             gateway_url: config.discord_gateway_url,
             guild: config.guild_id,

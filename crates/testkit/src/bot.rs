@@ -68,6 +68,7 @@ impl Bot {
                 api_url: Some(sim.api_url()),
                 token: SecretString::from(sim.bot_token()),
                 deadline: options.deadline,
+                global_limit: DiscordSettings::GLOBAL_LIMIT,
             },
             gateway_url: Some(sim.gateway_url()),
             guild: options.guild,

@@ -15,7 +15,7 @@ use twilight_model::guild::Permissions;
 use crate::{
     VoiceHubs,
     guild::{self, Manners},
-    model::{Hub, Room, RoomId, Seat},
+    model::{Hub, Room, RoomId},
     name, notice, open,
     overwrites::{masked, source},
     plan::{Key, Picture, Plan, Step, WARN_AT, plan},
@@ -65,7 +65,7 @@ pub(crate) async fn round(
     };
     let now = kit.clock.now();
     let watches = &kit.feature.watches;
-    // Before the transaction: whoever holds one connection must not wait for another, nor for Discord.
+    // Before a connection is taken: whoever holds one must not wait for another, nor for Discord.
     let manners = guild::manners(kit, guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
     let held = if snapshot.is_present {
@@ -73,21 +73,15 @@ pub(crate) async fn round(
     } else {
         Permissions::empty()
     };
-    let mut db = kit.database.begin().await?;
+    let mut db = kit.database.acquire().await?;
     let hubs = store::hubs(&mut db, guild).await?;
     let mut rooms = store::rooms(&mut db, guild).await?;
     if hubs.is_empty() && rooms.is_empty() {
         watches.forget(guild);
         return Ok(Ended::Stored);
     }
-    let (taken, left) = unstored_seats(kit, guild, &snapshot, &hubs, &rooms);
-    let mut is_written = !(taken.is_empty() && left.is_empty());
-    if is_written {
-        store::write_seats(&mut db, guild, &taken, &left).await?;
-    }
     if !snapshot.is_present {
-        db.commit().await?;
-        watches.stored(guild, taken, &left);
+        write_seats(kit, &mut db, guild, &snapshot, &hubs, &rooms).await?;
         return Ok(Ended::Stored);
     }
     let is_awaited = |hub: &Hub| {
@@ -138,8 +132,7 @@ pub(crate) async fn round(
         overflows: &overflows,
     });
 
-    let is_changed = write_steps(&mut db, guild, &made, now).await?;
-    is_written |= is_changed;
+    // New rooms first, for somebody waits; each write stands for itself, and the events are held until all are done.
     let surroundings = Surroundings {
         kit,
         guild,
@@ -150,35 +143,8 @@ pub(crate) async fn round(
     let (wanted, unknown) = prepare(&surroundings, &mut db, &hubs, &made).await?;
     let mut begun = Vec::new();
     if !wanted.is_empty() {
-        let members: Vec<UserId> = wanted.iter().map(|room| room.owner_id).collect();
         begun = store::add_rooms(&mut db, guild, &kit.feature.process, now, &wanted).await?;
-        store::add_opened(&mut db, guild, &members, now).await?;
-        is_written = true;
     }
-    if let Some(at) = made.again_at {
-        let job = NewJob::new(&LookAgain { guild })
-            .map_err(feature::Failure::fault)?
-            .key(guild.to_string())
-            .at(at);
-        kit.jobs.enqueue(&mut db, job).await?;
-        is_written = true;
-    }
-    let opened_today = today + i64::try_from(begun.len()).unwrap_or_default();
-    let warns = today < WARN_AT
-        && opened_today >= WARN_AT
-        && store::take_day_warning(&mut db, guild, now.to_zoned(manners.zone.clone()).date())
-            .await?;
-    if is_written || warns {
-        db.commit().await?;
-    } else {
-        db.rollback().await?;
-    }
-    watches.stored(guild, taken, &left);
-    if is_changed {
-        // More may follow from what the rows say now.
-        wake(kit, guild);
-    }
-
     for room in &begun {
         if let Some(hub) = hubs.iter().find(|hub| hub.channel == room.hub) {
             let (hub, room) = (hub.clone(), room.clone());
@@ -187,12 +153,39 @@ pub(crate) async fn round(
             });
         }
     }
+    let known_before = rooms.len();
+    rooms.extend(begun);
+    write_seats(
+        kit,
+        &mut db,
+        guild,
+        &snapshot,
+        &hubs,
+        &rooms[..known_before],
+    )
+    .await?;
+    if write_steps(&mut db, guild, &made, now).await? {
+        // More may follow from what the rows say now.
+        wake(kit, guild);
+    }
+    if let Some(at) = made.again_at {
+        let job = NewJob::new(&LookAgain { guild })
+            .map_err(feature::Failure::fault)?
+            .key(guild.to_string())
+            .at(at);
+        kit.jobs.enqueue(&mut db, job).await?;
+    }
+    let opened_today = today + i64::try_from(rooms.len() - known_before).unwrap_or_default();
+    let warns = today < WARN_AT
+        && opened_today >= WARN_AT
+        && store::take_day_warning(&mut db, guild, now.to_zoned(manners.zone.clone()).date())
+            .await?;
+    drop(db);
     for member in unknown {
         start(kit, guild, Key::Member(member), async move |kit| {
             learn(&kit, guild, member).await;
         });
     }
-    rooms.extend(begun);
     for step in made.steps {
         perform(kit, guild, &hubs, &rooms, step);
     }
@@ -395,13 +388,7 @@ async fn write_steps(
             Step::Away(room) => away.push(*room),
             Step::Back(room) => back.push(*room),
             Step::ForgetWaiting(room) => {
-                if let Some(mut room) = store::lock_room_by_id(&mut *db, guild, *room).await? {
-                    room.waits = false;
-                    room.waiting_channel = None;
-                    room.panel_wanted += 1;
-                    store::save_room(&mut *db, &room).await?;
-                    is_written = true;
-                }
+                is_written |= store::forget_waiting(&mut *db, guild, *room).await?;
             }
             Step::Deactivate(hub) => {
                 is_written |= store::deactivate_hub(&mut *db, guild, *hub).await?;
@@ -416,14 +403,16 @@ async fn write_steps(
     Ok(is_written)
 }
 
-/// The seats in hubs, rooms and waiting rooms that are not stored yet, and those that were left.
-fn unstored_seats(
+/// Stores who sits in hubs, rooms and waiting rooms.
+async fn write_seats(
     kit: &Kit<VoiceHubs>,
+    db: &mut sqlx::PgConnection,
     guild: GuildId,
     snapshot: &Snapshot,
     hubs: &[Hub],
     rooms: &[Room],
-) -> (Vec<(UserId, Seat)>, Vec<UserId>) {
+) -> Outcome<()> {
+    let watches = &kit.feature.watches;
     let mut ours: HashSet<ChannelId> = hubs.iter().map(|hub| hub.channel).collect();
     for room in rooms {
         ours.extend(room.channel);
@@ -431,11 +420,14 @@ fn unstored_seats(
     }
     // While the channel of a room is not known, any channel may be it.
     let is_any = rooms.iter().any(|room| room.channel.is_none());
-    kit.feature
-        .watches
-        .unstored(guild, &snapshot.seats, |channel| {
-            is_any || ours.contains(&channel)
-        })
+    let (taken, left) = watches.unstored(guild, &snapshot.seats, |channel| {
+        is_any || ours.contains(&channel)
+    });
+    if !(taken.is_empty() && left.is_empty()) {
+        store::write_seats(db, guild, &taken, &left).await?;
+        watches.stored(guild, taken, &left);
+    }
+    Ok(())
 }
 
 /// What new rooms follow from, beside the plan.

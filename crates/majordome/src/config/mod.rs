@@ -60,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) discord_api_url: Option<String>,
     /// A stand-in for Discord's gateway.
     pub(crate) discord_gateway_url: Option<String>,
+    /// How many calls Discord allows in a second.
+    pub(crate) discord_global_limit: u16,
     /// Each setting, its value or `(set)` for a secret, and where it was found.
     pub(crate) shown: Vec<Shown>,
     /// Words that no log line may hold.
@@ -118,6 +120,8 @@ impl Config {
         let discord_api_url = reader.optional(&names::DISCORD_API_URL, address(["https", "http"]));
         let discord_gateway_url =
             reader.optional(&names::DISCORD_GATEWAY_URL, address(["wss", "ws"]));
+        let discord_global_limit =
+            reader.required(&names::DISCORD_GLOBAL_LIMIT, parse::global_limit);
         let bot_token = reader.token(token, discord_api_url.is_some());
         let data_dir = reader.required(&names::DATA_DIR, parse::data_dir);
         let mut database = reader.database(data_dir.clone().unwrap_or_default());
@@ -149,6 +153,7 @@ impl Config {
                 shutdown_timeout: shutdown_timeout?,
                 discord_api_url,
                 discord_gateway_url,
+                discord_global_limit: discord_global_limit?,
                 shown,
                 secrets,
             })

@@ -90,6 +90,9 @@ names! {
     DISCORD_GATEWAY_URL = "DISCORD_GATEWAY_URL"
         default "", example "ws://127.0.0.1:8100",
         "Discord's gateway, where it is not Discord's own";
+    DISCORD_GLOBAL_LIMIT = "DISCORD_GLOBAL_LIMIT"
+        default "50", example "50",
+        "Calls to Discord in a second; more only for a large bot that was given more";
 }
 
 impl Setting {

@@ -104,6 +104,13 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
     }
 }
 
+pub(super) fn global_limit(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(limit @ 1..) => Ok(limit),
+        _ => Err(format!("is `{text}`, but must be 1 to 65535")),
+    }
+}
+
 pub(super) fn port(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(port @ 1..) => Ok(port),

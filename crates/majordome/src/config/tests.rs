@@ -70,6 +70,7 @@ fn a_token_is_all_it_takes() {
     LOG_LEVEL                 info   default
     LOG_FORMAT                text   default
     SHUTDOWN_TIMEOUT          10     default
+    DISCORD_GLOBAL_LIMIT      50     default
     "#);
 }
 

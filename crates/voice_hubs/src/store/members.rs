@@ -121,43 +121,20 @@ pub(crate) async fn opened(
     since: Timestamp,
     day: Timestamp,
 ) -> sqlx::Result<(Vec<(UserId, Timestamp)>, i64)> {
-    let rows = sqlx::query!(
-        "select member_id, at from voice_hubs.opened where guild_id = $1 and at > $2 order by at",
+    let row = sqlx::query!(
+        r#"select count(*) as "today!",
+                  coalesce(array_agg(member_id order by at) filter (where at > $2), '{}') as "members!: Vec<UserId>",
+                  coalesce(array_agg(at order by at) filter (where at > $2), '{}')
+                      as "times!: Vec<jiff_sqlx::Timestamp>"
+           from voice_hubs.opened where guild_id = $1 and at > $3"#,
         guild as GuildId,
-        since.to_sqlx() as _
-    )
-    .fetch_all(&mut *db)
-    .await?;
-    let count = sqlx::query!(
-        r#"select count(*) as "count!" from voice_hubs.opened where guild_id = $1 and at > $2"#,
-        guild as GuildId,
+        since.to_sqlx() as _,
         day.to_sqlx() as _
     )
     .fetch_one(db)
     .await?;
-    let recent = rows
-        .into_iter()
-        .map(|row| (row.member_id, row.at.to_jiff()))
-        .collect();
-    Ok((recent, count.count))
-}
-
-/// Writes down that rooms were opened.
-pub(crate) async fn add_opened(
-    db: &mut PgConnection,
-    guild: GuildId,
-    members: &[UserId],
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into voice_hubs.opened (guild_id, member_id, at) select $1, unnest($2::bigint[]), $3",
-        guild as GuildId,
-        members as &[UserId],
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    let times = row.times.into_iter().map(jiff_sqlx::Timestamp::to_jiff);
+    Ok((row.members.into_iter().zip(times).collect(), row.today))
 }
 
 /// Forgets rooms that were opened before `day`, in every guild.

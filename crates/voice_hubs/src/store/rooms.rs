@@ -130,7 +130,7 @@ pub(crate) async fn rooms(db: &mut PgConnection, guild: GuildId) -> sqlx::Result
     Ok(rows.into_iter().map(Room::from).collect())
 }
 
-/// Writes down the intention of rooms; of those that another process was quicker with, none comes back.
+/// Writes down the intention of rooms, and that their owners opened one; of those that another process was quicker with, none comes back.
 pub(crate) async fn add_rooms(
     db: &mut PgConnection,
     guild: GuildId,
@@ -142,15 +142,20 @@ pub(crate) async fn add_rooms(
     let rooms = serde_json::to_value(rooms).unwrap_or_default();
     let rows = sqlx::query_as!(
         Row,
-        "insert into voice_hubs.room (guild_id, opener, opening_since, tries_at, hub_id, owner_id, number, name, mode,
-             user_limit, allow_users, allow_roles, deny_users, deny_roles, base, status)
-         select $1, $2, $3, $3, hub_id, owner_id, number, name, mode, user_limit, allow_users, allow_roles, deny_users,
-             deny_roles, base, status
-         from jsonb_to_recordset($4) as new (hub_id bigint, owner_id bigint, number integer, name text, mode text,
-             user_limit smallint, allow_users bigint[], allow_roles bigint[], deny_users bigint[], deny_roles bigint[],
-             base jsonb, status text)
-         on conflict do nothing
-         returning *",
+        "with made as (
+             insert into voice_hubs.room (guild_id, opener, opening_since, tries_at, hub_id, owner_id, number, name,
+                 mode, user_limit, allow_users, allow_roles, deny_users, deny_roles, base, status)
+             select $1, $2, $3, $3, hub_id, owner_id, number, name, mode, user_limit, allow_users, allow_roles,
+                 deny_users, deny_roles, base, status
+             from jsonb_to_recordset($4) as new (hub_id bigint, owner_id bigint, number integer, name text, mode text,
+                 user_limit smallint, allow_users bigint[], allow_roles bigint[], deny_users bigint[],
+                 deny_roles bigint[], base jsonb, status text)
+             on conflict do nothing
+             returning *
+         ), noted as (
+             insert into voice_hubs.opened (guild_id, member_id, at) select guild_id, owner_id, opening_since from made
+         )
+         select room.* from made room",
         guild as GuildId,
         opener,
         now.to_sqlx() as _,
@@ -270,6 +275,23 @@ pub(crate) async fn save_room(db: &mut PgConnection, room: &Room) -> sqlx::Resul
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The waiting room of a room is gone. Whether the room is there.
+pub(crate) async fn forget_waiting(
+    db: &mut PgConnection,
+    guild: GuildId,
+    room: RoomId,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update voice_hubs.room set waits = false, waiting_channel = null, panel_wanted = panel_wanted + 1
+         where guild_id = $1 and id = $2",
+        guild as GuildId,
+        room.0
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Discord made the channel.
