@@ -172,6 +172,8 @@ impl Story {
 
     /// What the bot still has to do.
     async fn unfinished(&self) -> Option<String> {
+        // First, for a job that ends may have begun something, which is then seen below.
+        let jobs = self.jobs().await;
         let running = self.bot().running();
         let shards = running.house().pulse.shards().len();
         if shards == 0 || self.sim.connected_shards() < shards {
@@ -191,7 +193,6 @@ impl Story {
         if self.sim.requests_in_flight() > 0 {
             return Some("a request is on its way".to_owned());
         }
-        let jobs = self.jobs().await;
         (!jobs.is_idle()).then(|| format!("jobs: {jobs:?}"))
     }
 

@@ -12,11 +12,11 @@ async fn a_hub_is_made_listed_configured_and_deleted_in_both_languages() {
         let hub = guild.voice("Créer un salon");
         story.idle().await;
         let none = story.answer(owner.slash("/hub list", &[])).await;
-        insta::assert_snapshot!(none.text(), @"");
+        insta::assert_snapshot!(none.text());
         let made = story
             .answer(owner.slash("/hub create", &[("channel", (&hub).into())]))
             .await;
-        insta::assert_snapshot!(made.text(), @"");
+        insta::assert_snapshot!(made.text());
         let again = story
             .answer(owner.slash("/hub create", &[("channel", (&hub).into())]))
             .await;
@@ -31,11 +31,11 @@ async fn a_hub_is_made_listed_configured_and_deleted_in_both_languages() {
             .await;
         insta::assert_snapshot!("config_en", shown.text());
         let list = story.answer(owner.slash("/hub list", &[])).await;
-        insta::assert_snapshot!(list.text(), @"");
+        insta::assert_snapshot!(list.text());
         let gone = story
             .answer(owner.slash("/hub delete", &[("hub", (&hub).into())]))
             .await;
-        insta::assert_snapshot!(gone.text(), @"");
+        insta::assert_snapshot!(gone.text());
         let none = story
             .answer(owner.slash("/hub delete", &[("hub", (&hub).into())]))
             .await;
@@ -282,7 +282,7 @@ async fn a_bot_without_permissions_says_which_before_it_makes_a_hub() {
                     .slash("/hub create", &[("channel", (&hub).into())]),
             )
             .await;
-        insta::assert_snapshot!(refused.text(), @"");
+        insta::assert_snapshot!(refused.text());
     })
     .await;
 }

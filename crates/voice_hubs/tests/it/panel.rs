@@ -272,7 +272,7 @@ async fn clearing_out_asks_first_and_looks_again_when_confirmed() {
         }
         story.idle().await;
         let question = clicks(story, &alice, &room, "Vider").await;
-        insta::assert_snapshot!(question.text(), @"");
+        insta::assert_snapshot!(question.text());
         // Carol leaves and Dave comes between question and confirmation.
         carol.leaves();
         dave.joins(&room);
@@ -284,7 +284,7 @@ async fn clearing_out_asks_first_and_looks_again_when_confirmed() {
                     .clicks(question.message(), "Déconnecter 2"),
             )
             .await;
-        insta::assert_snapshot!(done.text(), @"");
+        insta::assert_snapshot!(done.text());
         assert_eq!(bob.voice(), None);
         assert_eq!(dave.voice(), None);
         assert_eq!(alice.voice().as_ref(), Some(&room));

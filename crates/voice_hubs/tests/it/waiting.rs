@@ -39,7 +39,7 @@ async fn who_asks_is_let_in_refused_or_kept_out_and_always_hears() {
         );
         let inbox = alice.dm();
         let request = alice.sees(&inbox).pop().unwrap();
-        insta::assert_snapshot!(request.text(), @"");
+        insta::assert_snapshot!(request.text());
         story
             .answer(alice.in_channel(&inbox).clicks(&request, "Laisser entrer"))
             .await;
