@@ -8,14 +8,18 @@
 //! - Tables: none of its own; the settings are the platform's document `general`.
 //! - Discord: no intent beyond the guilds themselves, no permission.
 
+mod doctor;
+mod features;
 mod help;
 mod info;
+mod permissions;
 mod ping;
 mod settings;
+mod store;
 mod text;
 mod zones;
 
-use feature::{Feature, General, Scope};
+use feature::{Feature, General, Grants, Scope, Switches};
 use twilight_cache_inmemory::ResourceType;
 
 /// The feature.
@@ -24,10 +28,11 @@ pub struct Admin;
 
 impl Feature for Admin {
     const NAME: &'static str = "admin";
+    const CAN_BE_OFF: bool = false;
 
     fn register(scope: &mut Scope<'_, Self>) {
         scope
-            .cache(ResourceType::GUILD)
+            .cache(ResourceType::GUILD | ResourceType::CHANNEL | ResourceType::ROLE)
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(ping::ping)
             .component(ping::refresh)
@@ -38,8 +43,28 @@ impl Feature for Admin {
             .settings::<General>()
             .command(settings::settings)
             .typing(settings::typing)
-            .component(settings::turn);
+            .component(settings::turn)
+            .component(settings::turn_of)
+            .component(settings::undo::undo)
+            .component(settings::transfer::apply)
+            .settings::<Grants>()
+            .command(permissions::permissions)
+            .typing(permissions::typing)
+            .component(permissions::turn)
+            .settings::<Switches>()
+            .command(features::features)
+            .typing(features::typing)
+            .command(doctor::doctor);
     }
+}
+
+/// The name that is most like the asked one.
+fn nearest(names: impl Iterator<Item = &'static str>, asked: &str) -> Option<&'static str> {
+    names
+        .map(|name| (strsim::jaro_winkler(name, asked), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

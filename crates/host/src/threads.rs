@@ -5,7 +5,7 @@
 //! others while that feature blocks.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     future::pending,
     io,
     pin::Pin,
@@ -23,7 +23,7 @@ const EACH: usize = 2;
 /// The threads of all features.
 #[derive(Debug)]
 pub(crate) struct Threads {
-    features: HashMap<&'static str, Room>,
+    features: BTreeMap<&'static str, Room>,
     home: Handle,
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Kit, Outcome};
+use feature::{Feature as _, Kit, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,9 @@ pub(crate) async fn round(
     // Before the transaction: whoever holds one connection must not wait for another, nor for Discord.
     let manners = guild::manners(kit, guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
-    let held = if snapshot.is_present {
+    // Nothing is done yet: who sits where is stored, and that is all.
+    let is_idle = !snapshot.is_present || kit.is_off(VoiceHubs::NAME, guild).await?;
+    let held = if !is_idle {
         kit.own_permissions(guild).await?
     } else {
         Permissions::empty()
@@ -85,7 +87,7 @@ pub(crate) async fn round(
     if is_written {
         store::write_seats(&mut db, guild, &taken, &left).await?;
     }
-    if !snapshot.is_present {
+    if is_idle {
         db.commit().await?;
         watches.stored(guild, taken, &left);
         return Ok(Ended::Stored);
