@@ -40,6 +40,10 @@ const PAGE: u8 = 5;
 /// Language, time zone and staff role; undo, export and import
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "settings")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one command lives at a time, and the derive takes no box"
+)]
 pub(crate) enum Settings {
     #[command(name = "show")]
     Show(Show),

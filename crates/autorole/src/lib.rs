@@ -28,6 +28,7 @@ mod error;
 mod events;
 pub mod hierarchy;
 mod ids;
+pub mod import;
 mod items;
 mod jobs;
 mod joining;

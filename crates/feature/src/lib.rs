@@ -38,6 +38,7 @@ mod event;
 pub mod grants;
 mod handler;
 mod lang;
+pub mod legacy;
 mod me;
 mod modal;
 mod names;

@@ -5,7 +5,7 @@
 //! others while that feature blocks.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     future::pending,
     io,
     pin::Pin,
@@ -23,7 +23,7 @@ const EACH: usize = 2;
 /// The threads of all features.
 #[derive(Debug)]
 pub(crate) struct Threads {
-    features: BTreeMap<&'static str, Room>,
+    features: HashMap<&'static str, Room>,
     home: Handle,
 }
 
@@ -74,11 +74,11 @@ impl Threads {
 impl Threads {
     /// Ends all work of features at its next await. What it holds is given back; a blocked thread is not waited for.
     pub(crate) fn close(&self) {
-        for room in self.features.values() {
-            if let Some(runtime) = room.runtime.lock().take() {
-                runtime.shutdown_background();
-            }
-        }
+        let runtimes = self
+            .features
+            .values()
+            .filter_map(|room| room.runtime.lock().take());
+        runtimes.for_each(Runtime::shutdown_background);
     }
 }
 

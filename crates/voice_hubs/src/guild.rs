@@ -207,7 +207,7 @@ pub(crate) const NEEDED: Permissions = Permissions::MANAGE_CHANNELS
 
 /// A voice channel of this name with the room's mark that no room claims.
 pub(crate) async fn unclaimed_named(
-    kit: &feature::Kit<crate::VoiceHubs>,
+    kit: &Kit<VoiceHubs>,
     room: &Room,
     name: &str,
 ) -> Outcome<Option<ChannelId>> {
@@ -225,7 +225,7 @@ pub(crate) async fn unclaimed_named(
         return Ok(None);
     };
     let mut db = kit.database.acquire().await?;
-    let rooms = crate::store::rooms(&mut db, room.guild).await?;
+    let rooms = store::rooms(&mut db, room.guild).await?;
     let is_claimed = rooms
         .iter()
         .any(|room| room.channel == Some(found) || room.waiting_channel == Some(found));

@@ -18,6 +18,7 @@ mod commands;
 mod components;
 mod events;
 mod guild;
+pub mod import;
 mod jobs;
 mod model;
 mod name;
