@@ -11,14 +11,3 @@ create table admin.upload (
     uploaded_at timestamptz not null,
     constraint upload_pkey primary key (guild_id, user_id)
 );
-
--- What the structure of a server was, to compare with.
-create table admin.audit (
-    guild_id bigint not null,
-    number integer not null
-        constraint audit_number_positive check (number > 0),
-    made_by bigint not null,
-    made_at timestamptz not null,
-    body jsonb not null,
-    constraint audit_pkey primary key (guild_id, number)
-);

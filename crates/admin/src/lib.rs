@@ -1,12 +1,14 @@
-//! Administration: `/ping`, `/info`, `/help` and `/settings`.
+//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features` and `/doctor`.
 //!
 //! The administrator's first room, and the example for contributors: `/ping` shows a command, a card and a button
 //! that still works after a restart.
 //!
-//! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server (capability `settings.manage`)
-//!   also `/settings`.
-//! - Tables: none of its own; the settings are the platform's document `general`.
-//! - Discord: no intent beyond the guilds themselves, no permission.
+//! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server also `/settings` and `/doctor`
+//!   (capability `settings.manage`) and `/features` (`features.manage`); administrators also `/permissions`
+//!   (`permissions.manage`) and the import of settings (`settings.import`).
+//! - Tables: `admin.upload`, settings that wait for a member's word; the settings themselves are the platform's
+//!   documents `general`, `permissions` and `features`.
+//! - Discord: no intent beyond the guilds themselves, no permission. This feature can not be switched off.
 
 mod doctor;
 mod features;

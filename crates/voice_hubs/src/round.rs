@@ -70,10 +70,10 @@ pub(crate) async fn round(
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
     // Nothing is done yet: who sits where is stored, and that is all.
     let is_idle = !snapshot.is_present || kit.is_off(VoiceHubs::NAME, guild).await?;
-    let held = if !is_idle {
-        kit.own_permissions(guild).await?
-    } else {
+    let held = if is_idle {
         Permissions::empty()
+    } else {
+        kit.own_permissions(guild).await?
     };
     let mut db = kit.database.begin().await?;
     let hubs = store::hubs(&mut db, guild).await?;
