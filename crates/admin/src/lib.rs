@@ -1,22 +1,28 @@
-//! Administration: `/ping`, `/info`, `/help` and `/settings`.
+//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features` and `/doctor`.
 //!
 //! The administrator's first room, and the example for contributors: `/ping` shows a command, a card and a button
 //! that still works after a restart.
 //!
-//! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server (capability `settings.manage`)
-//!   also `/settings`.
-//! - Tables: none of its own; the settings are the platform's document `general`.
-//! - Discord: no intent beyond the guilds themselves, no permission.
+//! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server also `/settings` and `/doctor`
+//!   (capability `settings.manage`) and `/features` (`features.manage`); administrators also `/permissions`
+//!   (`permissions.manage`) and the import of settings (`settings.import`).
+//! - Tables: `admin.upload`, settings that wait for a member's word; the settings themselves are the platform's
+//!   documents `general`, `permissions` and `features`.
+//! - Discord: no intent beyond the guilds themselves, no permission. This feature can not be switched off.
 
 mod browse;
+mod doctor;
+mod features;
 mod help;
 mod info;
+mod permissions;
 mod ping;
 mod settings;
+mod store;
 mod text;
 mod zones;
 
-use feature::{Feature, General, Scope};
+use feature::{Feature, General, Grants, Scope, Switches};
 use twilight_cache_inmemory::ResourceType;
 
 /// The feature.
@@ -25,10 +31,11 @@ pub struct Admin;
 
 impl Feature for Admin {
     const NAME: &'static str = "admin";
+    const CAN_BE_OFF: bool = false;
 
     fn register(scope: &mut Scope<'_, Self>) {
         scope
-            .cache(ResourceType::GUILD)
+            .cache(ResourceType::GUILD | ResourceType::CHANNEL | ResourceType::ROLE)
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(ping::ping)
             .component(ping::refresh)
@@ -40,9 +47,29 @@ impl Feature for Admin {
             .command(settings::settings)
             .typing(settings::typing)
             .component(settings::turn)
+            .component(settings::turn_of)
+            .component(settings::undo::undo)
+            .component(settings::transfer::apply)
+            .settings::<Grants>()
+            .command(permissions::permissions)
+            .typing(permissions::typing)
+            .component(permissions::turn)
+            .settings::<Switches>()
+            .command(features::features)
+            .typing(features::typing)
+            .command(doctor::doctor)
             .browse(&browse::DOCUMENTS)
             .browse(&browse::CHANGES);
     }
+}
+
+/// The name that is most like the asked one.
+fn nearest(names: impl Iterator<Item = &'static str>, asked: &str) -> Option<&'static str> {
+    names
+        .map(|name| (strsim::jaro_winkler(name, asked), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

@@ -1,15 +1,19 @@
-//! `/settings`: language, time zone and staff role of a server.
+//! `/settings`: language, time zone and staff role of a server; history, undo, export and import of all settings.
+
+pub(crate) mod transfer;
+pub(crate) mod undo;
 
 use database::RoleId;
 use feature::{
     Access, Capability, Card, Choice, Click, Colour, Ctx, Explain, General, Lang, Outcome, Reply,
-    SlashCommand, Typing, custom_id,
-    settings::{Document as _, Via},
+    SlashCommand, Typing, Word, custom_id,
+    settings::{Document as _, DocumentEntry, Via},
 };
 use twilight_interactions::command::{
     AutocompleteValue, CommandModel, CommandOption, CreateCommand, CreateOption,
 };
 use twilight_model::{
+    channel::Attachment,
     guild::Permissions,
     id::{Id, marker::RoleMarker},
 };
@@ -23,12 +27,23 @@ pub(crate) const MANAGE: Capability = Capability {
     staff: false,
 };
 
+/// Replacing all settings by those of a file.
+pub(crate) const IMPORT: Capability = Capability {
+    name: "settings.import",
+    by_default: Permissions::ADMINISTRATOR,
+    staff: false,
+};
+
 /// How many changes stand on a page of the history.
 const PAGE: u8 = 5;
 
-/// Choose language, time zone and staff role
+/// Language, time zone and staff role; undo, export and import
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "settings")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one command lives at a time, and the derive takes no box"
+)]
 pub(crate) enum Settings {
     #[command(name = "show")]
     Show(Show),
@@ -38,10 +53,16 @@ pub(crate) enum Settings {
     Reset(Reset),
     #[command(name = "history")]
     History(ShowHistory),
+    #[command(name = "undo")]
+    Undo(Undo),
+    #[command(name = "export")]
+    Export(Export),
+    #[command(name = "import")]
+    Import(Import),
 }
 
 impl SlashCommand for Settings {
-    const ACCESS: Access = Access::needs(&MANAGE);
+    const ACCESS: Access = Access::needs(&MANAGE).except(&[("import", Some(&IMPORT))]);
     const SHOWN_TO: Permissions = Permissions::MANAGE_GUILD;
 }
 
@@ -74,7 +95,33 @@ pub(crate) struct Reset {
 /// Show who changed what, and when
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "history")]
-pub(crate) struct ShowHistory {}
+pub(crate) struct ShowHistory {
+    /// Of which settings; the general ones otherwise
+    #[command(autocomplete = true)]
+    document: Option<String>,
+}
+
+/// Take back the last change
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "undo")]
+pub(crate) struct Undo {
+    /// Of which settings; the general ones otherwise
+    #[command(autocomplete = true)]
+    document: Option<String>,
+}
+
+/// Get all settings of this server as a file
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "export")]
+pub(crate) struct Export {}
+
+/// Take over the settings of a file, after a look at what would change
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "import")]
+pub(crate) struct Import {
+    /// A file as the export writes it
+    file: Attachment,
+}
 
 /// A language to choose.
 #[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
@@ -104,6 +151,16 @@ pub(crate) enum Which {
 pub(crate) enum SettingsTyping {
     #[command(name = "set")]
     Set(SetTyping),
+    #[command(name = "history")]
+    History(DocumentTyping),
+    #[command(name = "undo")]
+    Undo(DocumentTyping),
+}
+
+#[derive(CommandModel, Debug)]
+#[command(autocomplete = true)]
+pub(crate) struct DocumentTyping {
+    document: AutocompleteValue<String>,
 }
 
 #[derive(CommandModel, Debug)]
@@ -123,6 +180,13 @@ custom_id! {
     access = MANAGE;
 }
 
+custom_id! {
+    /// As [`Turn`], of any settings.
+    pub(crate) struct TurnOf: "admin" / "history" v2 { subject: Word, before: Option<i64> }
+    answer = Update;
+    access = MANAGE;
+}
+
 /// A change that makes no sense.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Nonsense {
@@ -132,6 +196,12 @@ pub(crate) enum Nonsense {
     /// @everyone can not be the staff.
     #[error("the staff role is @everyone")]
     EveryoneIsNoStaff,
+    /// No settings are called so.
+    #[error("no settings `{asked}`")]
+    Unknown {
+        asked: String,
+        nearest: Option<&'static str>,
+    },
 }
 
 impl Explain for Nonsense {
@@ -139,6 +209,7 @@ impl Explain for Nonsense {
         Some(match self {
             Self::NothingGiven => text::nothing_given(lang),
             Self::EveryoneIsNoStaff => text::everyone_is_no_staff(lang),
+            Self::Unknown { asked, nearest } => text::no_document(lang, asked, *nearest),
         })
     }
 }
@@ -148,25 +219,69 @@ pub(crate) async fn settings(ctx: Ctx<Admin>, command: Settings) -> Outcome<Repl
         Settings::Show(Show {}) => show(&ctx).await,
         Settings::Set(set) => change(&ctx, set).await,
         Settings::Reset(Reset { setting }) => reset(&ctx, setting).await,
-        Settings::History(ShowHistory {}) => Ok(Reply::card(history(&ctx, None).await?)),
+        Settings::History(ShowHistory { document }) => {
+            let entry = document_named(&ctx, document.as_deref())?;
+            Ok(Reply::card(history(&ctx, entry.subject, None).await?))
+        }
+        Settings::Undo(Undo { document }) => {
+            let entry = document_named(&ctx, document.as_deref())?;
+            undo::ask(&ctx, entry).await
+        }
+        Settings::Export(Export {}) => transfer::export(&ctx).await,
+        Settings::Import(Import { file }) => transfer::import(&ctx, &file).await,
     }
 }
 
-pub(crate) async fn typing(_: Ctx<Admin>, typing: SettingsTyping) -> Outcome<Reply> {
-    let SettingsTyping::Set(SetTyping { time_zone }) = typing;
-    let typed = match time_zone {
+pub(crate) async fn typing(ctx: Ctx<Admin>, typing: SettingsTyping) -> Outcome<Reply> {
+    let focused = |value| match value {
         AutocompleteValue::Focused(typed) => typed,
         _ => String::new(),
     };
-    Ok(Reply::choices(
-        zones::matching(&typed, 25)
-            .into_iter()
-            .map(|zone| Choice::text(zone.clone(), zone)),
-    ))
+    Ok(match typing {
+        SettingsTyping::Set(SetTyping { time_zone }) => Reply::choices(
+            zones::matching(&focused(time_zone), 25)
+                .into_iter()
+                .map(|zone| Choice::text(zone.clone(), zone)),
+        ),
+        SettingsTyping::History(DocumentTyping { document })
+        | SettingsTyping::Undo(DocumentTyping { document }) => {
+            let typed = focused(document).trim().to_lowercase();
+            let all = ctx.catalogue.documents().map(|entry| entry.subject);
+            Reply::choices(
+                all.filter(|subject| subject.contains(&typed))
+                    .map(|subject| Choice::text(subject, subject)),
+            )
+        }
+    })
 }
 
 pub(crate) async fn turn(ctx: Ctx<Admin>, turn: Click<Turn>) -> Outcome<Reply> {
-    Ok(Reply::update(history(&ctx, turn.before).await?))
+    let card = history(&ctx, General::SUBJECT, turn.before).await?;
+    Ok(Reply::update(card))
+}
+
+pub(crate) async fn turn_of(ctx: Ctx<Admin>, turn: Click<TurnOf>) -> Outcome<Reply> {
+    let entry = document_named(&ctx, Some(turn.subject.as_str()))?;
+    let card = history(&ctx, entry.subject, turn.before).await?;
+    Ok(Reply::update(card))
+}
+
+/// The settings that are meant; the general ones where nothing is named.
+pub(crate) fn document_named<'a>(
+    ctx: &'a Ctx<Admin>,
+    asked: Option<&str>,
+) -> Result<&'a DocumentEntry, Nonsense> {
+    let asked = asked.map_or(General::SUBJECT, str::trim);
+    ctx.catalogue
+        .documents()
+        .find(|entry| entry.subject == asked)
+        .ok_or_else(|| {
+            let all = ctx.catalogue.documents().map(|entry| entry.subject);
+            Nonsense::Unknown {
+                asked: asked.to_owned(),
+                nearest: crate::nearest(all, asked),
+            }
+        })
 }
 
 async fn show(ctx: &Ctx<Admin>) -> Outcome<Reply> {
@@ -234,28 +349,22 @@ async fn reset(ctx: &Ctx<Admin>, which: Which) -> Outcome<Reply> {
     ))
 }
 
-async fn history(ctx: &Ctx<Admin>, before: Option<i64>) -> Outcome<Card> {
+async fn history(ctx: &Ctx<Admin>, subject: &'static str, before: Option<i64>) -> Outcome<Card> {
     let guild = ctx.guild_id()?;
-    let history = ctx
-        .settings
-        .history(guild, General::SUBJECT, before, PAGE)
-        .await?;
+    let history = ctx.settings.history(guild, subject, before, PAGE).await?;
     let newest_shown = history.changes.first().map(|change| change.revision);
     let oldest_shown = history.changes.last().map(|change| change.revision);
-    let older = oldest_shown
-        .filter(|_| history.has_older)
-        .map(|oldest| Turn {
-            before: Some(oldest),
-        });
+    let link = |before: i64| {
+        Word::new(subject).map(|subject| TurnOf {
+            subject,
+            before: Some(before),
+        })
+    };
+    let older = oldest_shown.filter(|_| history.has_older).and_then(link);
     // Revisions are counted without gaps, so where the newer page begins is known.
     let newer = newest_shown
         .filter(|_| history.has_newer)
-        .map(|newest| Turn {
-            before: Some(newest + i64::from(PAGE) + 1),
-        });
-    Ok(text::history(ctx.lang(), &history.changes).pages(
-        ctx.lang(),
-        newer.as_ref(),
-        older.as_ref(),
-    ))
+        .and_then(|newest| link(newest + i64::from(PAGE) + 1));
+    let card = text::history(ctx.lang(), subject, &history.changes);
+    Ok(card.pages(ctx.lang(), newer.as_ref(), older.as_ref()))
 }

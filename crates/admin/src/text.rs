@@ -1,15 +1,20 @@
 //! Every sentence of administration.
 
+use database::{GuildId, UserId};
 use feature::{
     Card, Colour, General, Lang,
     card::escape,
-    settings::{Change, Defaults},
+    grants::{Effect, Rule, Step, decide},
+    permission_names,
+    settings::{Change, Defaults, Document as _},
     text::{date_time, relative},
 };
 use jiff::SignedDuration;
 use serde_json::Value;
+use twilight_model::gateway::Intents;
 
 use crate::{
+    doctor::{Examined, Finding},
     help::Topic,
     info::{GuildFacts, ProgramFacts},
     ping::Reading,
@@ -196,24 +201,145 @@ pub(crate) fn everyone_is_no_staff(lang: Lang) -> String {
     t!(lang, "everyone-is-no-staff")
 }
 
-pub(crate) fn history(lang: Lang, changes: &[Change]) -> Card {
-    let card = Card::new()
-        .title(t!(lang, "history-title"))
-        .colour(Colour::Info);
+pub(crate) fn history(lang: Lang, subject: &str, changes: &[Change]) -> Card {
+    let title = if subject == General::SUBJECT {
+        t!(lang, "history-title")
+    } else {
+        t!(lang, "history-title-of", subject = subject)
+    };
+    let card = Card::new().title(title).colour(Colour::Info);
     if changes.is_empty() {
         return card.text(t!(lang, "history-empty"));
     }
-    changes.iter().fold(card, |card, change| {
-        let mut lines = vec![t!(
+    changes
+        .iter()
+        .fold(card, |card, change| card.lines(change_lines(lang, change)))
+}
+
+fn change_lines(lang: Lang, change: &Change) -> Vec<String> {
+    let line = t!(
+        lang,
+        "history-change",
+        revision = change.revision.to_string(),
+        when = date_time(change.at),
+        who = format!("<@{}>", change.by)
+    );
+    let mut lines = vec![match change.via.as_str() {
+        "import" => t!(lang, "history-by-import", change = line),
+        "undo" => t!(lang, "history-by-undo", change = line),
+        _ => line,
+    }];
+    lines.extend(differences(lang, &change.before, &change.after));
+    lines
+}
+
+pub(crate) fn no_document(lang: Lang, asked: &str, nearest: Option<&str>) -> String {
+    let asked = quoted(asked);
+    match nearest {
+        Some(nearest) => t!(
             lang,
-            "history-change",
-            revision = change.revision.to_string(),
-            when = date_time(change.at),
-            who = format!("<@{}>", change.by)
-        )];
-        lines.extend(differences(lang, &change.before, &change.after));
-        card.lines(lines)
-    })
+            "no-document-nearest",
+            asked = asked,
+            nearest = nearest
+        ),
+        None => t!(lang, "no-document", asked = asked),
+    }
+}
+
+/// The last change, before it is taken back.
+pub(crate) fn undo_asked(lang: Lang, subject: &str, change: &Change) -> Card {
+    Card::new()
+        .title(t!(lang, "undo-title", subject = subject))
+        .colour(Colour::Warn)
+        .lines(change_lines(lang, change))
+}
+
+pub(crate) fn undo_button(lang: Lang, revision: i64) -> String {
+    t!(lang, "undo-button", revision = revision.to_string())
+}
+
+pub(crate) fn undone(lang: Lang, subject: &str, change: &Change) -> Card {
+    Card::new()
+        .title(t!(
+            lang,
+            "undone-title",
+            subject = subject,
+            revision = change.revision.to_string()
+        ))
+        .colour(Colour::Good)
+        .lines(differences(lang, &change.after, &change.before))
+        .footer(t!(lang, "undone-footer"))
+}
+
+pub(crate) fn nothing_to_undo(lang: Lang, subject: &str) -> String {
+    t!(lang, "nothing-to-undo", subject = subject)
+}
+
+pub(crate) fn administrators_only(lang: Lang) -> String {
+    t!(lang, "administrators-only")
+}
+
+pub(crate) fn exported(lang: Lang, count: usize) -> Card {
+    Card::new()
+        .title(t!(lang, "exported-title"))
+        .colour(Colour::Good)
+        .text(t!(lang, "exported-text", count = count))
+}
+
+pub(crate) fn not_settings(lang: Lang, reason: &str) -> String {
+    t!(
+        lang,
+        "not-settings",
+        reason = feature::card::cut(reason, 200).replace('`', "'")
+    )
+}
+
+pub(crate) fn newer_file(lang: Lang, format: u64, known: u64) -> String {
+    t!(
+        lang,
+        "newer-file",
+        format = format.to_string(),
+        known = known.to_string()
+    )
+}
+
+/// What an import would change: subject, before, after.
+pub(crate) fn import_asked(lang: Lang, changes: &[(&str, &Value, &Value)]) -> Card {
+    let card = Card::new()
+        .title(t!(lang, "import-title"))
+        .colour(Colour::Warn);
+    changes
+        .iter()
+        .fold(card, |card, (subject, before, after)| {
+            card.field(
+                format!("`{subject}`"),
+                differences(lang, before, after).join("\n"),
+            )
+        })
+        .footer(t!(lang, "import-footer"))
+}
+
+pub(crate) fn import_button(lang: Lang) -> String {
+    t!(lang, "import-button")
+}
+
+pub(crate) fn import_same(lang: Lang) -> Card {
+    Card::new().text(t!(lang, "import-same"))
+}
+
+pub(crate) fn import_gone(lang: Lang) -> String {
+    t!(lang, "import-gone")
+}
+
+pub(crate) fn imported(lang: Lang, subjects: &[&str]) -> Card {
+    let subjects: Vec<String> = subjects
+        .iter()
+        .map(|subject| format!("`{subject}`"))
+        .collect();
+    Card::new()
+        .title(t!(lang, "imported-title"))
+        .colour(Colour::Good)
+        .text(t!(lang, "imported-text", subjects = subjects.join(", ")))
 }
 
 /// What changed, a line each.
@@ -229,8 +355,11 @@ fn differences(lang: Lang, before: &Value, after: &Value) -> Vec<String> {
         Some(Value::String(role)) if key == "staff_role" => format!("<@&{role}>"),
         Some(Value::String(code)) if key == "language" => Lang::from_code(code)
             .map_or_else(|| code.clone(), |language| language.own_name().to_owned()),
-        Some(Value::String(text)) => format!("`{text}`"),
-        Some(other) => format!("`{other}`"),
+        Some(Value::String(text)) => format!("`{}`", quoted(text)),
+        Some(other) => format!(
+            "`{}`",
+            feature::card::cut(&other.to_string(), 300).replace('`', "'")
+        ),
     };
     let keys = after
         .as_object()
@@ -248,4 +377,333 @@ fn differences(lang: Lang, before: &Value, after: &Value) -> Vec<String> {
             )
         })
         .collect()
+}
+
+pub(crate) fn no_capability(lang: Lang, asked: &str, nearest: Option<&str>) -> String {
+    let asked = quoted(asked);
+    match nearest {
+        Some(nearest) => t!(
+            lang,
+            "no-capability-nearest",
+            asked = asked,
+            nearest = nearest
+        ),
+        None => t!(lang, "no-capability", asked = asked),
+    }
+}
+
+pub(crate) fn nobody_named(lang: Lang) -> String {
+    t!(lang, "nobody-named")
+}
+
+pub(crate) fn no_member(lang: Lang, user: UserId) -> String {
+    t!(lang, "no-member", who = format!("<@{user}>"))
+}
+
+pub(crate) fn rule_changed(
+    lang: Lang,
+    capability: &str,
+    to: &str,
+    effect: Option<Effect>,
+    has_changed: bool,
+    hidden: &[String],
+) -> Card {
+    let capability = quoted(capability);
+    let what = match effect {
+        _ if !has_changed => t!(lang, "rule-same", capability = capability, to = to),
+        Some(Effect::Grant) => t!(lang, "rule-granted", capability = capability, to = to),
+        Some(Effect::Deny) => t!(lang, "rule-denied", capability = capability, to = to),
+        None => t!(lang, "rule-cleared", capability = capability, to = to),
+    };
+    let card = Card::new().text(what);
+    if hidden.is_empty() {
+        return card;
+    }
+    let commands: Vec<String> = hidden.iter().map(|name| format!("`/{name}`")).collect();
+    card.text(t!(lang, "rule-hidden", commands = commands.join(", ")))
+}
+
+pub(crate) fn rules(
+    lang: Lang,
+    guild: GuildId,
+    shown: &[&Rule],
+    total: usize,
+    is_known: impl Fn(&str) -> bool,
+) -> Card {
+    let card = Card::new()
+        .title(t!(lang, "rules-title"))
+        .colour(Colour::Info);
+    if shown.is_empty() {
+        return card.text(t!(lang, "rules-empty"));
+    }
+    let lines = shown.iter().map(|rule| {
+        let line = rule_line(lang, guild, rule);
+        if is_known(&rule.capability) {
+            line
+        } else {
+            t!(lang, "rule-unknown", rule = line)
+        }
+    });
+    card.lines(lines)
+        .footer(t!(lang, "rules-footer", total = total))
+}
+
+fn rule_line(lang: Lang, guild: GuildId, rule: &Rule) -> String {
+    let (capability, to) = (quoted(&rule.capability), rule.to.mention(guild));
+    match rule.effect {
+        Effect::Grant => t!(lang, "rule-grant", capability = capability, to = to),
+        Effect::Deny => t!(lang, "rule-deny", capability = capability, to = to),
+    }
+}
+
+/// The verdict on one capability, with everything that speaks of it.
+pub(crate) fn check_one(
+    lang: Lang,
+    guild: GuildId,
+    user: UserId,
+    capability: &str,
+    steps: &[(Step, bool)],
+) -> Card {
+    let is_allowed = decide(steps);
+    let who = format!("<@{user}>");
+    let verdict = if is_allowed {
+        t!(lang, "check-may", who = who, capability = capability)
+    } else {
+        t!(lang, "check-may-not", who = who, capability = capability)
+    };
+    let decider = steps.iter().position(|(_, holds)| *holds);
+    let mut lines: Vec<String> = steps
+        .iter()
+        .enumerate()
+        .map(|(index, (step, holds))| {
+            let step = step_line(lang, guild, step);
+            if decider == Some(index) {
+                t!(lang, "step-decides", step = step)
+            } else if *holds {
+                t!(lang, "step-holds", step = step)
+            } else {
+                t!(lang, "step-holds-not", step = step)
+            }
+        })
+        .collect();
+    if decider.is_none() {
+        lines.push(t!(lang, "step-nothing"));
+    }
+    Card::new()
+        .title(t!(lang, "check-title"))
+        .colour(if is_allowed {
+            Colour::Good
+        } else {
+            Colour::Warn
+        })
+        .text(verdict)
+        .lines(lines)
+        .footer(t!(lang, "check-footer"))
+}
+
+/// The verdict on every capability, with what decided it.
+pub(crate) fn check_all(
+    lang: Lang,
+    guild: GuildId,
+    user: UserId,
+    all: &[(&str, Vec<(Step, bool)>)],
+) -> Card {
+    let lines = all.iter().map(|(capability, steps)| {
+        let mark = if decide(steps) { "✅" } else { "⛔" };
+        let why = match steps.iter().find(|(_, holds)| *holds) {
+            Some((step, _)) => step_line(lang, guild, step),
+            None => t!(lang, "step-nothing"),
+        };
+        format!("{mark} `{capability}` · {why}")
+    });
+    Card::new()
+        .title(t!(lang, "check-title"))
+        .colour(Colour::Info)
+        .text(format!("<@{user}>"))
+        .lines(lines)
+        .footer(t!(lang, "check-footer"))
+}
+
+fn step_line(lang: Lang, guild: GuildId, step: &Step) -> String {
+    match step {
+        Step::Administrator => t!(lang, "step-administrator"),
+        Step::Rule(rule) => rule_line(lang, guild, rule),
+        Step::Staff(role) => t!(lang, "step-staff", role = format!("<@&{role}>")),
+        Step::Permissions(permissions) if permissions.is_empty() => t!(lang, "step-everyone"),
+        Step::Permissions(permissions) => t!(
+            lang,
+            "step-permissions",
+            permissions = permission_names(lang, *permissions)
+        ),
+    }
+}
+
+pub(crate) fn no_feature(lang: Lang, asked: &str, nearest: Option<&str>) -> String {
+    let asked = quoted(asked);
+    match nearest {
+        Some(nearest) => t!(lang, "no-feature-nearest", asked = asked, nearest = nearest),
+        None => t!(lang, "no-feature", asked = asked),
+    }
+}
+
+pub(crate) fn essential(lang: Lang, name: &str) -> String {
+    t!(lang, "essential", name = name)
+}
+
+pub(crate) fn features(lang: Lang, all: &[(&str, bool)]) -> Card {
+    let lines = all.iter().map(|&(name, is_on)| {
+        if is_on {
+            t!(lang, "feature-is-on", name = name)
+        } else {
+            t!(lang, "feature-is-off", name = name)
+        }
+    });
+    Card::new()
+        .title(t!(lang, "features-title"))
+        .colour(Colour::Info)
+        .lines(lines)
+}
+
+pub(crate) fn feature_switched(lang: Lang, name: &str, on: bool, has_changed: bool) -> Card {
+    Card::new().text(match (on, has_changed) {
+        (true, true) => t!(lang, "feature-switched-on", name = name),
+        (false, true) => t!(lang, "feature-switched-off", name = name),
+        (true, false) => t!(lang, "feature-already-on", name = name),
+        (false, false) => t!(lang, "feature-already-off", name = name),
+    })
+}
+
+/// A text of somebody else's, fit to stand between back quotes.
+fn quoted(text: &str) -> String {
+    feature::card::cut(text, 64).replace('`', "'")
+}
+
+pub(crate) fn doctor(
+    lang: Lang,
+    examined: &Examined,
+    (most_channels, most_roles, most_in_category): (usize, usize, usize),
+) -> Card {
+    let lines = examined.findings.iter().map(|finding| match finding {
+        Finding::IntentsOff(name, intents) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-intents",
+                name = name,
+                intents = intent_names(*intents)
+            )
+        }
+        Finding::Lacks(name, lacks) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-lacks",
+                name = name,
+                permissions = permission_names(lang, *lacks)
+            )
+        }
+        Finding::LacksIn(name, channel, lacks) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-lacks-in",
+                name = name,
+                channel = format!("<#{channel}>"),
+                permissions = permission_names(lang, *lacks)
+            )
+        }
+        Finding::NoChannel(name, channel) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-no-channel",
+                name = name,
+                channel = format!("<#{channel}>")
+            )
+        }
+        Finding::RoleAbove(name, role) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-role-above",
+                name = name,
+                role = format!("<@&{role}>")
+            )
+        }
+        Finding::NoRole(name, role) => {
+            let name = *name;
+            t!(
+                lang,
+                "doctor-no-role",
+                name = name,
+                role = format!("<@&{role}>")
+            )
+        }
+        Finding::NotLookedAt(name) => {
+            let name = *name;
+            t!(lang, "doctor-not-looked", name = name)
+        }
+        Finding::Channels(count) => {
+            let count = *count;
+            t!(lang, "doctor-channels", count = count, most = most_channels)
+        }
+        Finding::Roles(count) => {
+            let count = *count;
+            t!(lang, "doctor-roles", count = count, most = most_roles)
+        }
+        Finding::Category(category, count) => {
+            let count = *count;
+            t!(
+                lang,
+                "doctor-category",
+                category = format!("<#{category}>"),
+                count = count,
+                most = most_in_category
+            )
+        }
+        Finding::Clock(skew) => {
+            let seconds = skew.as_secs();
+            t!(lang, "doctor-clock", seconds = seconds)
+        }
+    });
+    let lines: Vec<String> = lines.collect();
+    let features: Vec<String> = examined
+        .features
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let card = Card::new().title(t!(lang, "doctor-title")).text(t!(
+        lang,
+        "doctor-examined",
+        features = features.join(" ")
+    ));
+    let card = if lines.is_empty() {
+        card.colour(Colour::Good).text(t!(lang, "doctor-well"))
+    } else {
+        card.colour(Colour::Warn).lines(lines)
+    };
+    card.field(
+        t!(lang, "doctor-invite"),
+        t!(
+            lang,
+            "doctor-invite-text",
+            permissions = permission_names(lang, examined.needed),
+            link = examined.invite.as_str()
+        ),
+    )
+}
+
+/// The switches as the developer portal calls them, in English only.
+fn intent_names(intents: Intents) -> String {
+    let names = [
+        (Intents::GUILD_MEMBERS, "Server Members Intent"),
+        (Intents::GUILD_PRESENCES, "Presence Intent"),
+        (Intents::MESSAGE_CONTENT, "Message Content Intent"),
+    ];
+    let named: Vec<String> = names
+        .iter()
+        .filter(|(intent, _)| intents.contains(*intent))
+        .map(|(_, name)| format!("**{name}**"))
+        .collect();
+    named.join(", ")
 }

@@ -28,6 +28,7 @@ mod error;
 mod events;
 pub mod hierarchy;
 mod ids;
+pub mod import;
 mod items;
 mod jobs;
 mod joining;
@@ -44,6 +45,7 @@ mod text;
 
 use feature::{Feature, Scope};
 use twilight_cache_inmemory::ResourceType;
+use twilight_model::guild::Permissions;
 
 pub use self::joining::Joining;
 
@@ -64,6 +66,8 @@ impl Feature for Autorole {
             )
             .french(include_str!("../i18n/fr/commands.ftl"))
             .settings::<Joining>()
+            .needs(Permissions::MANAGE_ROLES)
+            .needs_in(listing::needs)
             .command(commands::run)
             .typing(commands::typing)
             .component(click::press)

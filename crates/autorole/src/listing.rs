@@ -1,10 +1,11 @@
 //! `/autorole list` and `show`.
 
 use database::{GuildId, RoleId};
-use feature::{Card, Click, Ctx, Outcome, Reply};
+use feature::{Card, Click, Ctx, Kit, Needs, Outcome, Reply};
+use twilight_model::guild::Permissions;
 
 use crate::{
-    Autorole,
+    Autorole, Joining,
     commands::{self, Show},
     editing,
     ids::Turn,
@@ -81,4 +82,24 @@ pub(crate) async fn card(
         card = card.button(button);
     }
     Ok(card)
+}
+
+/// The channels where menus are posted, and every role that is handed out.
+pub(crate) async fn needs(kit: Kit<Autorole>, guild: GuildId) -> Outcome<Needs> {
+    let joining = kit.settings.get::<Joining>(guild).await?;
+    let mut db = kit.database.acquire().await?;
+    let channels = store::groups::posted_in(&mut db, guild).await?;
+    let mut roles = store::groups::offered(&mut db, guild).await?;
+    drop(db);
+    roles.extend(&joining.roles);
+    roles.sort();
+    roles.dedup();
+    let write = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+    Ok(Needs {
+        channels: channels
+            .into_iter()
+            .map(|channel| (channel, write))
+            .collect(),
+        roles,
+    })
 }

@@ -7,6 +7,7 @@
 
 pub mod groups;
 pub mod joins;
+pub(crate) mod legacy;
 pub mod mass;
 pub mod members;
 pub mod seats;

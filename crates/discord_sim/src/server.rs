@@ -34,6 +34,7 @@ use crate::{control, error::code, gateway, ids::Id, rest, sim::Core};
 pub(crate) async fn run(listener: TcpListener, core: Arc<Core>) {
     let app = Router::new()
         .route("/cdn/attachments/{channel}/{id}/{name}", get(file))
+        .route("/cdn/ephemeral-attachments/{id}/{name}", get(upload))
         .fallback(websocket)
         .with_state(Arc::clone(&core))
         .merge(rest::router(&core))
@@ -76,6 +77,15 @@ async fn file(
     State(core): State<Arc<Core>>,
     Path((_, id, _)): Path<(String, String, String)>,
 ) -> Response {
+    given(&core, &id)
+}
+
+async fn upload(State(core): State<Arc<Core>>, Path((id, _)): Path<(String, String)>) -> Response {
+    given(&core, &id)
+}
+
+/// A file that was uploaded.
+fn given(core: &Core, id: &str) -> Response {
     let id: Option<Id> = id.parse().ok();
     match id.and_then(|id| core.with(|world| world.files.get(&id).cloned())) {
         Some(bytes) => Body::from(bytes).into_response(),

@@ -1,8 +1,9 @@
 //! Access: what a member may do, as capabilities.
 //!
 //! A capability names a sensitive act (`hub.manage`, `tasks.assign_others`). Discord's permissions grant it by
-//! default; the guild's staff role grants those that are marked for it. It is checked before a handler runs and
-//! again on every click: what a message showed earlier proves nothing.
+//! default; the guild's staff role grants those that are marked for it; the guild's own rules come before both
+//! ([`grants`](crate::grants)). It is checked before a handler runs and again on every click: what a message showed
+//! earlier proves nothing.
 
 use twilight_model::guild::Permissions;
 
@@ -28,15 +29,6 @@ pub struct Member {
     pub roles: Vec<RoleId>,
     /// The member's permissions in the channel, overwrites included.
     pub permissions: Permissions,
-}
-
-impl Member {
-    /// Whether the member may do it, given the guild's staff role.
-    pub fn may(&self, capability: &Capability, staff_role: Option<RoleId>) -> bool {
-        self.permissions.contains(Permissions::ADMINISTRATOR)
-            || self.permissions.contains(capability.by_default)
-            || (capability.staff && staff_role.is_some_and(|role| self.roles.contains(&role)))
-    }
 }
 
 /// What a command asks of the member: one capability for all of it, and others for some of its subcommands.
@@ -98,29 +90,6 @@ mod tests {
         by_default: Permissions::ADMINISTRATOR,
         staff: false,
     };
-
-    fn member(permissions: Permissions, roles: &[u64]) -> Member {
-        let roles = roles
-            .iter()
-            .map(|id| id.to_string().parse().unwrap())
-            .collect();
-        Member {
-            id: "1".parse().unwrap(),
-            roles,
-            permissions,
-        }
-    }
-
-    #[test]
-    fn permissions_and_the_staff_role_grant_what_they_should() {
-        let staff = Some("9".parse().unwrap());
-        assert!(member(Permissions::MANAGE_GUILD, &[]).may(&MANAGE, None));
-        assert!(member(Permissions::ADMINISTRATOR, &[]).may(&MANAGE, None));
-        assert!(!member(Permissions::SEND_MESSAGES, &[]).may(&MANAGE, staff));
-        assert!(member(Permissions::SEND_MESSAGES, &[9]).may(&MANAGE, staff));
-        assert!(!member(Permissions::SEND_MESSAGES, &[9]).may(&MANAGE, None));
-        assert!(!member(Permissions::MANAGE_GUILD, &[9]).may(&OWNERS, staff));
-    }
 
     #[test]
     fn a_subcommand_can_have_a_rule_of_its_own() {

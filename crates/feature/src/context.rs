@@ -9,7 +9,10 @@ use twilight_cache_inmemory::DefaultInMemoryCache;
 use twilight_model::{channel::Message, gateway::Intents, guild::Permissions};
 
 use crate::{
-    Background, Catalogue, Discord, Explain, Lang, Me, Member, Outcome, Pulse, Settings, text,
+    Background, Catalogue, Discord, Explain, Grants, Lang, Me, Member, Outcome, Pulse, Repairs,
+    Settings,
+    grants::{self, Asker, Step},
+    text,
 };
 
 /// What every feature may use; clones share everything.
@@ -29,6 +32,8 @@ pub struct House {
     pub discord: Discord,
     /// Durable work for later.
     pub jobs: Jobs,
+    /// Has features repair a guild.
+    pub repairs: Repairs,
     /// The bot itself.
     pub me: Me,
     /// Privileged intents that features ask for and that the operator has not switched on for the bot.
@@ -88,8 +93,12 @@ pub struct Scene {
     pub guild_lang: Lang,
     /// The guild's time zone.
     pub zone: TimeZone,
+    /// The channel in which this one is a thread.
+    pub parent: Option<ChannelId>,
     /// The guild's staff role.
     pub staff_role: Option<RoleId>,
+    /// What the guild allows and denies.
+    pub grants: Arc<Grants>,
     /// The shard that brought it.
     pub shard: u32,
     /// The message that carries the component.
@@ -162,7 +171,19 @@ impl<F> Ctx<F> {
 impl Scene {
     /// Whether the member may do it.
     pub fn may(&self, capability: &crate::Capability) -> bool {
-        self.member.may(capability, self.staff_role)
+        grants::decide(&self.weigh(capability, &self.member))
+    }
+
+    /// What speaks for and against a member's doing it here; see [`grants::weigh`].
+    pub fn weigh(&self, capability: &crate::Capability, member: &Member) -> Vec<(Step, bool)> {
+        let asker = Asker {
+            member,
+            guild: self.guild,
+            channels: [self.channel, self.parent],
+            staff_role: self.staff_role,
+            grants: &self.grants,
+        };
+        grants::weigh(capability, &asker)
     }
 }
 

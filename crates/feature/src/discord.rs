@@ -16,6 +16,7 @@
 mod answers;
 mod brake;
 mod budget;
+mod files;
 mod limits;
 mod messages;
 mod refusal;
@@ -41,6 +42,7 @@ use twilight_model::id::{Id, marker::ApplicationMarker};
 pub use self::{
     brake::{BRAKE_AT, Brake},
     budget::{RENAME_WINDOW, RENAMES, Renames},
+    files::FileError,
     messages::Post,
     refusal::{Limit, Refusal, Thing},
 };

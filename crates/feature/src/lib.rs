@@ -13,6 +13,7 @@
 //! | gateway event | [`Kit`] | [`On`] a [`GatewayEvent`] | [`Scope::on`] |
 //! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
+//! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -25,7 +26,7 @@
 //!
 //! What handlers share: [`Card`] and [`Reply`] (what is shown), [`CustomId`] (what buttons carry), [`Explain`]
 //! and [`Failure`] (errors with two audiences), [`Capability`] (who may), [`Discord`] (REST with care),
-//! [`Settings`] (typed documents), [`words!`] (sentences in two languages).
+//! [`Grants`] and [`Switches`] (what a guild changed of that), [`Settings`] (typed documents), [`words!`] (sentences in two languages).
 
 mod access;
 mod background;
@@ -38,11 +39,14 @@ pub mod custom_id;
 pub mod discord;
 mod error;
 mod event;
+pub mod grants;
 mod handler;
 mod lang;
+pub mod legacy;
 mod me;
 mod modal;
 mod names;
+mod needs;
 mod permission_names;
 pub mod permissions;
 mod pulse;
@@ -51,6 +55,7 @@ mod reply;
 mod rules;
 mod scope;
 pub mod settings;
+mod switches;
 pub mod text;
 mod words;
 
@@ -68,19 +73,22 @@ pub use self::{
     discord::{Discord, DiscordSettings, Refusal},
     error::{Explain, Failure, Outcome, chain},
     event::{Delivery, GatewayEvent, Hold, On},
+    grants::Grants,
     handler::{BoxFuture, Handle},
     lang::Lang,
     me::Me,
     modal::{Fields, Form, Modal, SelectField, Submit, TextField},
+    needs::{Needs, NeedsEntry},
     permission_names::permission_names,
     pulse::{Pulse, ShardPulse},
     registry::{Catalogue, Clashes, Registry},
     reply::{Answer, Body, Choice, ChoiceValue, Reply},
     scope::{
-        CommandEntry, ComponentEntry, EventEntry, Feature, JobEntry, ModalEntry, Outdated,
+        Ask, CommandEntry, ComponentEntry, EventEntry, Feature, JobEntry, ModalEntry, Outdated,
         ReconcileEntry, RouteEntry, Run, ScheduleEntry, Scope, Work,
     },
     settings::{General, Settings},
+    switches::{Repairs, Switches},
     words::Words,
 };
 pub use jobs::Class;

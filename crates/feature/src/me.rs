@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use database::{GuildId, RoleId, UserId};
+use database::{ApplicationId, GuildId, RoleId, UserId};
 use serde::Deserialize;
 use twilight_http::request::{Method, RequestBuilder};
 
@@ -15,6 +15,7 @@ const REMEMBERED: u64 = 20_000;
 #[derive(Clone, Debug)]
 pub struct Me {
     id: UserId,
+    application: ApplicationId,
     roles: moka::sync::Cache<GuildId, Arc<[RoleId]>>,
 }
 
@@ -24,10 +25,11 @@ struct Membership {
 }
 
 impl Me {
-    /// Nothing is known yet but the id.
-    pub fn new(id: UserId) -> Self {
+    /// Nothing is known yet but the ids.
+    pub fn new(id: UserId, application: ApplicationId) -> Self {
         Self {
             id,
+            application,
             roles: moka::sync::Cache::new(REMEMBERED),
         }
     }
@@ -35,6 +37,11 @@ impl Me {
     /// The bot's user id.
     pub const fn id(&self) -> UserId {
         self.id
+    }
+
+    /// The id of the bot's application.
+    pub const fn application(&self) -> ApplicationId {
+        self.application
     }
 
     /// Remembers what Discord told.

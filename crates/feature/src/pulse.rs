@@ -4,12 +4,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use parking_lot::RwLock;
+use twilight_model::gateway::Intents;
 
 /// What the host keeps true and everyone may read; clones share it.
 #[derive(Clone, Debug)]
 pub struct Pulse {
     started_at: Timestamp,
     version: &'static str,
+    missing: Intents,
     shards: Arc<RwLock<BTreeMap<u32, ShardPulse>>>,
 }
 
@@ -25,11 +27,13 @@ pub struct ShardPulse {
 }
 
 impl Pulse {
-    /// A pulse that starts now; `version` is the program's.
-    pub fn new(started_at: Timestamp, version: &'static str) -> Self {
+    /// A pulse that starts now; `version` is the program's, `missing` the intents that features ask for and that are
+    /// switched off.
+    pub fn new(started_at: Timestamp, version: &'static str, missing: Intents) -> Self {
         Self {
             started_at,
             version,
+            missing,
             shards: Arc::default(),
         }
     }
@@ -42,6 +46,11 @@ impl Pulse {
     /// The program's version.
     pub const fn version(&self) -> &'static str {
         self.version
+    }
+
+    /// The intents that features ask for and that are switched off in the developer portal.
+    pub const fn missing_intents(&self) -> Intents {
+        self.missing
     }
 
     /// All shards of this program, by number.

@@ -1,7 +1,7 @@
 //! The registry: all features together, checked before anything starts.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::Arc,
 };
@@ -17,7 +17,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Browsable, Capability, Feature, Lang, Scope, custom_id,
+    Browsable, Capability, Feature, Lang, NeedsEntry, Scope, custom_id,
     names::Names,
     rules,
     scope::{
@@ -58,7 +58,10 @@ impl Registry {
     /// Adds a feature.
     #[must_use]
     pub fn with<F: Feature>(mut self, feature: F) -> Self {
-        let mut registered = Registered::default();
+        let mut registered = Registered {
+            can_be_off: F::CAN_BE_OFF,
+            ..Registered::default()
+        };
         F::register(&mut Scope::new(Arc::new(feature), &mut registered));
         self.features.push((F::NAME, registered));
         self
@@ -87,6 +90,8 @@ impl Registry {
 /// What is registered, ready to be looked up.
 pub struct Catalogue {
     features: Vec<&'static str>,
+    essential: BTreeSet<&'static str>,
+    needs: Vec<NeedsEntry>,
     commands: BTreeMap<(u8, String), CommandEntry>,
     components: HashMap<String, ComponentEntry>,
     legacy_components: Vec<ComponentEntry>,
@@ -117,6 +122,8 @@ impl Default for Catalogue {
     fn default() -> Self {
         Self {
             features: Vec::new(),
+            essential: BTreeSet::new(),
+            needs: Vec::new(),
             commands: BTreeMap::new(),
             components: HashMap::new(),
             legacy_components: Vec::new(),
@@ -142,6 +149,15 @@ impl Catalogue {
             problems.push(format!("two features are called `{feature}`"));
         }
         self.features.push(feature);
+        if !registered.can_be_off {
+            self.essential.insert(feature);
+        }
+        self.needs.push(NeedsEntry {
+            feature,
+            permissions: registered.needs,
+            intents: intents(&registered),
+            look: registered.needs_in.clone(),
+        });
         self.resources |= registered.resources;
         self.intents |= registered.intents;
 
@@ -303,6 +319,16 @@ impl Catalogue {
         &self.features
     }
 
+    /// Whether a guild may switch the feature off; what is no feature may not be.
+    pub fn can_be_off(&self, feature: &str) -> bool {
+        self.features.contains(&feature) && !self.essential.contains(feature)
+    }
+
+    /// What each feature needs, in the order of registration.
+    pub fn needs(&self) -> &[NeedsEntry] {
+        &self.needs
+    }
+
     /// What Discord is told of every command, by kind and name.
     pub fn schemas(&self) -> Vec<Command> {
         self.commands
@@ -429,6 +455,21 @@ impl Catalogue {
             None => format!("`/{path}`"),
         }
     }
+}
+
+/// The intents that bring a feature's events, and what it wants in the cache of what only a privileged one brings.
+fn intents(registered: &Registered) -> Intents {
+    let mut all = registered
+        .events
+        .iter()
+        .fold(registered.intents, |all, entry| all | entry.intents);
+    if registered.resources.contains(ResourceType::MEMBER) {
+        all |= Intents::GUILD_MEMBERS;
+    }
+    if registered.resources.contains(ResourceType::PRESENCE) {
+        all |= Intents::GUILD_PRESENCES;
+    }
+    all
 }
 
 fn check_id(feature: &str, tag: &str, longest: usize, problems: &mut Vec<String>) {

@@ -21,12 +21,13 @@ use twilight_model::{
     },
     channel::message::component::ComponentType,
     gateway::Intents,
+    guild::Permissions,
 };
 
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
-    Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, On, Outcome,
-    Place, Reply, Scene, SlashCommand, Submit, Typing, command,
+    Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, Needs, On,
+    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -35,6 +36,8 @@ use crate::{
 pub trait Feature: Sized + Send + Sync + 'static {
     /// Its name: Postgres schema, first part of its custom ids, metric label, span.
     const NAME: &'static str;
+    /// Whether a guild may switch it off.
+    const CAN_BE_OFF: bool = true;
 
     /// States what it handles. Pure: no I/O.
     fn register(scope: &mut Scope<'_, Self>);
@@ -44,7 +47,10 @@ pub trait Feature: Sized + Send + Sync + 'static {
 pub type Run<Input> =
     Arc<dyn Fn(House, Scene, Input) -> BoxFuture<'static, Outcome<Reply>> + Send + Sync>;
 /// An erased handler of something that nobody waits for.
-pub type Work<Input> = Arc<dyn Fn(House, Input) -> BoxFuture<'static, Outcome<()>> + Send + Sync>;
+pub type Work<Input> = Ask<Input, ()>;
+/// An erased handler that looks something up.
+pub type Ask<Input, Output> =
+    Arc<dyn Fn(House, Input) -> BoxFuture<'static, Outcome<Output>> + Send + Sync>;
 
 /// A registered command.
 #[expect(missing_debug_implementations, reason = "handlers are functions")]
@@ -130,6 +136,8 @@ pub struct EventEntry {
     pub flag: EventTypeFlags,
     /// The intents that bring it.
     pub intents: Intents,
+    /// Whether it is told in guilds where the feature is off too.
+    pub even_off: bool,
     /// Runs it.
     pub run: Work<Delivery>,
 }
@@ -196,6 +204,9 @@ pub(crate) struct Registered {
     pub(crate) resources: ResourceType,
     pub(crate) intents: Intents,
     pub(crate) names: Option<(Lang, &'static str)>,
+    pub(crate) needs: Permissions,
+    pub(crate) needs_in: Option<Ask<GuildId, Needs>>,
+    pub(crate) can_be_off: bool,
 }
 
 impl Default for Registered {
@@ -217,6 +228,9 @@ impl Default for Registered {
             resources: ResourceType::empty(),
             intents: Intents::empty(),
             names: None,
+            needs: Permissions::empty(),
+            needs_in: None,
+            can_be_off: true,
         }
     }
 }
@@ -398,6 +412,23 @@ impl<'a, F: Feature> Scope<'a, F> {
 
     /// A gateway event: `async fn(Kit<F>, On<E>) -> Outcome<()>`. Events of one guild come in order, one at a time.
     pub fn on<E: GatewayEvent>(&mut self, handler: impl Handle<Kit<F>, On<E>, ()>) -> &mut Self {
+        self.listen(handler, false)
+    }
+
+    /// As [`on`](Self::on), told in guilds where the feature is off too: for a feature that keeps a picture which no
+    /// repair can draw anew. What follows from the event is its own to leave undone there ([`House::is_off`]).
+    pub fn on_even_off<E: GatewayEvent>(
+        &mut self,
+        handler: impl Handle<Kit<F>, On<E>, ()>,
+    ) -> &mut Self {
+        self.listen(handler, true)
+    }
+
+    fn listen<E: GatewayEvent>(
+        &mut self,
+        handler: impl Handle<Kit<F>, On<E>, ()>,
+        even_off: bool,
+    ) -> &mut Self {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         self.registered.events.push(EventEntry {
@@ -405,6 +436,7 @@ impl<'a, F: Feature> Scope<'a, F> {
             name: E::NAME,
             flag: E::FLAG,
             intents: E::INTENTS,
+            even_off,
             run: Arc::new(move |house, delivery| match On::new(delivery) {
                 Some(on) => handler.handle(
                     Kit {
@@ -536,6 +568,27 @@ impl<'a, F: Feature> Scope<'a, F> {
     pub fn browse(&mut self, table: &'static Browsable) -> &mut Self {
         self.registered.browsables.push(table);
         self.capability_list(Some(table.capability));
+        self
+    }
+
+    /// The permissions without which it can not do its work, anywhere in a guild: the invite link asks for them, and
+    /// the doctor names those that are missing.
+    pub fn needs(&mut self, permissions: Permissions) -> &mut Self {
+        self.registered.needs |= permissions;
+        self
+    }
+
+    /// What it needs in a guild as that is set up now: `async fn(Kit<F>, GuildId) -> Outcome<Needs>`. The doctor asks.
+    pub fn needs_in(&mut self, handler: impl Handle<Kit<F>, GuildId, Needs>) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.needs_in = Some(Arc::new(move |house, guild| {
+            let kit = Kit {
+                feature: Arc::clone(&feature),
+                house,
+            };
+            handler.handle(kit, guild)
+        }));
         self
     }
 

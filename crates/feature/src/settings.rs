@@ -6,9 +6,18 @@
 //! sees the change too.
 
 mod general;
+mod rules;
 mod store;
+mod whole;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use database::{Database, GuildId, UserId};
 use jiff::Timestamp;
@@ -16,7 +25,11 @@ use jobs::Clock;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub use self::general::{BadZone, Defaults, General};
+pub use self::{
+    general::{BadZone, Defaults, General},
+    rules::Rules,
+    whole::{BadBody, Held, Replacement, Stale},
+};
 use crate::{Explain, Lang, Outcome};
 
 /// The settings of one subject in one guild.
@@ -52,8 +65,11 @@ pub struct DocumentEntry {
     pub subject: &'static str,
     /// The version of its type.
     pub version: i32,
-    /// Reads and checks a body.
-    pub check: fn(Value) -> Outcome<()>,
+    /// Reads a body of some version: upgraded, checked, with every default written out. What does not fit is refused
+    /// with the field.
+    pub read: fn(i32, Value) -> Outcome<Value>,
+    /// The body of a guild that set nothing.
+    pub defaults: fn() -> Outcome<Value>,
 }
 
 impl DocumentEntry {
@@ -62,11 +78,8 @@ impl DocumentEntry {
             feature,
             subject: D::SUBJECT,
             version: D::VERSION,
-            check: |body| {
-                serde_json::from_value::<D>(body)
-                    .map_err(crate::Failure::fault)?
-                    .check()
-            },
+            read: whole::read::<D>,
+            defaults: || serde_json::to_value(D::default()).map_err(crate::Failure::fault),
         }
     }
 }
@@ -76,12 +89,18 @@ impl DocumentEntry {
 pub enum Via {
     /// A command or a panel in Discord.
     Discord,
+    /// A file that a member uploaded.
+    Import,
+    /// A change that was taken back.
+    Undo,
 }
 
 impl Via {
     const fn word(self) -> &'static str {
         match self {
             Self::Discord => "discord",
+            Self::Import => "import",
+            Self::Undo => "undo",
         }
     }
 }
@@ -97,6 +116,8 @@ pub struct Change {
     pub by: UserId,
     /// From where.
     pub via: String,
+    /// The version of the document's type that both bodies are of.
+    pub version: i32,
     /// The body before.
     pub before: Value,
     /// The body after.
@@ -155,6 +176,8 @@ pub struct Settings {
     clock: Clock,
     cache: moka::sync::Cache<(GuildId, &'static str), Cached>,
     defaults: Arc<Defaults>,
+    /// Counts the changes, so that what was read before one is not remembered after it.
+    changes: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Settings {
@@ -182,6 +205,7 @@ impl Settings {
             clock,
             cache,
             defaults: Arc::new(defaults),
+            changes: Arc::default(),
         }
     }
 
@@ -195,9 +219,24 @@ impl Settings {
         self.cache.get(&(guild, D::SUBJECT))?.downcast().ok()
     }
 
-    fn remember<D: Document>(&self, guild: GuildId, document: &Arc<D>) {
+    fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    /// Remembers a document that was read when there had been so many changes; not if there was one since.
+    fn remember<D: Document>(&self, guild: GuildId, document: &Arc<D>, seen: u64) {
         let cached: Cached = Arc::<D>::clone(document);
         self.cache.insert((guild, D::SUBJECT), cached);
+        // After the insertion: a change either sees this entry and removes it, or is seen here.
+        if self.changes() != seen {
+            self.cache.invalidate(&(guild, D::SUBJECT));
+        }
+    }
+
+    /// Forgets a document that was changed.
+    fn forget(&self, guild: GuildId, subject: &'static str) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate(&(guild, subject));
     }
 
     /// The document of a guild; its defaults where nothing was set.
@@ -209,10 +248,11 @@ impl Settings {
         if let Some(document) = self.cached(guild) {
             return Ok(document);
         }
+        let seen = self.changes();
         let mut connection = self.database.acquire().await?;
         let stored = store::read(&mut connection, guild, D::SUBJECT).await?;
         let document = Arc::new(read::<D>(guild, stored)?);
-        self.remember(guild, &document);
+        self.remember(guild, &document, seen);
         Ok(document)
     }
 
@@ -243,16 +283,16 @@ impl Settings {
                 at: self.clock.now(),
                 by,
                 via: via.word().to_owned(),
+                version: D::VERSION,
                 before: serde_json::to_value(&before).map_err(crate::Failure::fault)?,
                 after: serde_json::to_value(&after).map_err(crate::Failure::fault)?,
             };
-            store::write(&mut transaction, guild, D::SUBJECT, D::VERSION, &change).await?;
+            store::write(&mut transaction, guild, D::SUBJECT, &change).await?;
             transaction.commit().await?;
+            self.forget(guild, D::SUBJECT);
             tracing::info!(%guild, subject = D::SUBJECT, revision = change.revision, %by, "settings changed");
         }
-        let after = Arc::new(after);
-        self.remember(guild, &after);
-        Ok(after)
+        Ok(Arc::new(after))
     }
 
     /// The changes of a document before a revision (`None` starts with the newest), at most `limit`.

@@ -119,6 +119,88 @@ pub(crate) fn outdated_component(lang: Lang) -> String {
     t!(lang, "outdated-component")
 }
 
+pub(crate) fn too_many_rules(lang: Lang, count: usize, most: usize) -> String {
+    t!(lang, "too-many-rules", count = count, most = most)
+}
+
+pub(crate) fn bad_capability_name(lang: Lang, name: &str, longest: usize) -> String {
+    t!(
+        lang,
+        "bad-capability-name",
+        name = quoted(name),
+        longest = longest
+    )
+}
+
+pub(crate) fn rule_twice(lang: Lang, name: &str) -> String {
+    t!(lang, "rule-twice", name = quoted(name))
+}
+
+pub(crate) fn bad_feature_name(lang: Lang, name: &str, longest: usize) -> String {
+    t!(
+        lang,
+        "bad-feature-name",
+        name = quoted(name),
+        longest = longest
+    )
+}
+
+pub(crate) fn too_many_switches(lang: Lang, count: usize, most: usize) -> String {
+    t!(lang, "too-many-switches", count = count, most = most)
+}
+
+pub(crate) fn newer_document(lang: Lang, subject: &str, version: i32, known: i32) -> String {
+    t!(
+        lang,
+        "newer-document",
+        subject = subject,
+        version = version,
+        known = known
+    )
+}
+
+pub(crate) fn no_version(lang: Lang, subject: &str, version: i32) -> String {
+    t!(lang, "no-version", subject = subject, version = version)
+}
+
+pub(crate) fn bad_field(lang: Lang, subject: &str, field: &str, reason: &str) -> String {
+    t!(
+        lang,
+        "bad-field",
+        subject = subject,
+        field = quoted(field),
+        reason = quoted(reason)
+    )
+}
+
+pub(crate) fn stale(lang: Lang, subject: &str) -> String {
+    t!(lang, "stale", subject = subject)
+}
+
+pub(crate) fn file_too_large(lang: Lang, most: usize) -> String {
+    let kib = most / 1024;
+    t!(lang, "file-too-large", most = kib)
+}
+
+pub(crate) fn file_gone(lang: Lang) -> String {
+    t!(lang, "file-gone")
+}
+
+/// A text of somebody else's, fit to stand between back quotes.
+fn quoted(text: &str) -> String {
+    crate::card::cut(text, 200).replace('`', "'")
+}
+
+/// What a member is told who uses a feature that is switched off.
+pub fn feature_off(lang: Lang, feature: &str, command: &str) -> String {
+    t!(lang, "feature-off", feature = feature, command = command)
+}
+
+/// What a member is told when it can not be read what they may do.
+pub fn rules_unknown(lang: Lang) -> String {
+    t!(lang, "rules-unknown")
+}
+
 /// What a member is told when something went wrong on our side; `id` is in the log too.
 pub fn incident(lang: Lang, id: &str) -> String {
     t!(lang, "incident", id = id)

@@ -27,6 +27,7 @@ use crate::{
     engine::Engine,
     gateway::Ticket,
     guard::{self, Ended},
+    switched_off::unless_off,
 };
 
 /// How many letters a mailbox holds at the most.
@@ -106,6 +107,14 @@ pub(crate) fn repair(engine: &Engine, guild: GuildId) {
             post(engine, (entry.feature, Some(guild)), Letter::Repair);
             last = Some(entry.feature);
         }
+    }
+}
+
+/// Has one feature bring a guild to its intended state.
+pub(crate) fn repair_of(engine: &Engine, feature: &'static str, guild: GuildId) {
+    let mut repairs = engine.house.catalogue.reconciles().iter();
+    if repairs.any(|entry| entry.feature == feature) {
+        post(engine, (feature, Some(guild)), Letter::Repair);
     }
 }
 
@@ -190,7 +199,12 @@ async fn open(engine: &Engine, key: Key, letter: Letter) -> bool {
                     event: Arc::clone(&event),
                     hold: hold.clone(),
                 };
-                (registered.run)(engine.house.clone(), delivery)
+                let work = (registered.run)(engine.house.clone(), delivery);
+                if registered.even_off {
+                    work
+                } else {
+                    unless_off(&engine.house, key.0, key.1, work)
+                }
             };
             match attempt(engine, registered.name, key, run).await {
                 Attempt::Done => {}
@@ -219,7 +233,10 @@ async fn run_repairs(engine: &Engine, key: Key) -> bool {
         .iter()
         .filter(|entry| entry.feature == key.0)
     {
-        let run = || (entry.run)(engine.house.clone(), guild);
+        let run = || {
+            let work = (entry.run)(engine.house.clone(), guild);
+            unless_off(&engine.house, key.0, key.1, work)
+        };
         if matches!(
             attempt(engine, "reconcile", key, run).await,
             Attempt::Stopped

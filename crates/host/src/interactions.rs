@@ -13,9 +13,9 @@ mod scene;
 use std::{pin::pin, time::Duration};
 
 use database::{GuildId, InteractionId};
-use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, text};
+use feature::{Explain as _, Failure, Lang, NotAllowed, Reply, Scene, Switches, text};
 use tokio::sync::OwnedSemaphorePermit;
-use twilight_model::gateway::payload::incoming::InteractionCreate;
+use twilight_model::{gateway::payload::incoming::InteractionCreate, guild::Permissions};
 
 pub(crate) use self::crowd::Crowd;
 use self::{
@@ -80,7 +80,7 @@ async fn serve(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphoreP
         tracing::debug!("an interaction of an unknown kind is left alone");
         return;
     };
-    let scene = scene::read(engine, &interaction, shard, found.answer).await;
+    let (scene, switches) = scene::read(engine, &interaction, shard, found.answer).await;
     let latency = engine.house.discord.latency().unwrap_or_default();
     let deferral = Deferral::of(&found, &scene, engine.house.clock.now(), latency);
     let answering = Answering::new(engine, &interaction, &found, scene.lang);
@@ -93,7 +93,10 @@ async fn serve(engine: &Engine, incoming: Incoming, turn: Option<OwnedSemaphoreP
         None => Acknowledged::No,
     };
     drop(turn);
-    let (acknowledged, shown) = run(engine, found, scene, &answering, deferral, acknowledged).await;
+    let (acknowledged, shown) = match forbidden(engine, &found, &scene, switches.as_deref()) {
+        Some(text) => (acknowledged, Shown::Told(text)),
+        None => run(engine, found, scene, &answering, deferral, acknowledged).await,
+    };
     answering.show(acknowledged, shown).await;
     drop(ticket);
 }
@@ -107,6 +110,38 @@ enum Shown {
     Told(String),
 }
 
+/// Why the member may not have it served: it is switched off here, or they lack the capability.
+fn forbidden(
+    engine: &Engine,
+    found: &Found,
+    scene: &Scene,
+    switches: Option<&Switches>,
+) -> Option<String> {
+    let lang = scene.lang;
+    let catalogue = &engine.house.catalogue;
+    if switches.is_some_and(|switches| switches.off.contains(found.feature))
+        && catalogue.can_be_off(found.feature)
+    {
+        let command = catalogue.mention("features enable");
+        return Some(text::feature_off(lang, found.feature, &command));
+    }
+    let capability = found.access?;
+    // Unknown rules may hold a denial.
+    let is_administrator = || {
+        scene
+            .member
+            .permissions
+            .contains(Permissions::ADMINISTRATOR)
+    };
+    if switches.is_none() && !is_administrator() {
+        return Some(text::rules_unknown(lang));
+    }
+    if scene.may(capability) {
+        return None;
+    }
+    Some(NotAllowed(capability).explain(lang).unwrap_or_default())
+}
+
 async fn run(
     engine: &Engine,
     found: Found,
@@ -118,7 +153,6 @@ async fn run(
     let Found {
         feature,
         name,
-        access,
         limit,
         start,
         ..
@@ -126,14 +160,6 @@ async fn run(
     let lang = scene.lang;
     if engine.stopping.is_cancelled() {
         return (acknowledged, Shown::Told(text::stopping(lang)));
-    }
-    if let Some(capability) = access
-        && !scene.may(capability)
-    {
-        return (
-            acknowledged,
-            Shown::Told(NotAllowed(capability).explain(lang).unwrap_or_default()),
-        );
     }
     let Some(place) = engine.crowd.enter(feature) else {
         tracing::warn!(

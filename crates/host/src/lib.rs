@@ -15,6 +15,7 @@ mod interactions;
 mod running;
 mod start;
 mod store;
+mod switched_off;
 mod threads;
 
 pub use self::{

@@ -5,11 +5,15 @@ use std::{sync::Arc, time::Duration};
 use database::GuildId;
 use feature::{Explain as _, House};
 use jobs::Worker;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use crate::{
     Synced, commands,
     engine::Engine,
+    events,
     gateway::{Fatal, Saver, Shard, ShardPlan},
     store::SavedSession,
 };
@@ -41,6 +45,7 @@ impl Running {
         engine: Engine,
         saver: Saver,
         worker: Worker,
+        mut asked: mpsc::Receiver<(&'static str, GuildId)>,
         plans: Vec<(ShardPlan, Option<SavedSession>)>,
         guild: Option<GuildId>,
         stop_within: Duration,
@@ -58,6 +63,18 @@ impl Running {
         helpers.spawn(async move {
             if let Some(synced) = sync_commands(&task, guild).await {
                 tell.send_replace(Some(synced));
+            }
+        });
+        let (task, stopping) = (engine.clone(), engine.stopping.clone());
+        helpers.spawn(async move {
+            let repairs = async {
+                while let Some((feature, guild)) = asked.recv().await {
+                    events::repair_of(&task, feature, guild);
+                }
+            };
+            tokio::select! {
+                () = repairs => {}
+                () = stopping.cancelled() => {}
             }
         });
         let (task, stopping) = (saver.clone(), engine.stopping.clone());

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use database::{ApplicationId, Database, GuildId, UserId};
 use feature::{
     Background, Catalogue, Discord, DiscordSettings, Explain as _, House, Me, Pulse, Refusal,
-    Settings, settings::Defaults,
+    Repairs, Settings, settings::Defaults,
 };
 use jobs::{Clock, JobContext, JobError, Jobs, Worker};
 use secrecy::ExposeSecret as _;
@@ -23,6 +23,7 @@ use crate::{
     gateway::{IdentifyQueue, Saver, ShardPlan},
     intents,
     running::Running,
+    switched_off,
     threads::Threads,
 };
 
@@ -121,6 +122,7 @@ pub async fn start(
     let busy = Busy::default();
     let threads = Threads::new(catalogue.features(), Handle::current());
     let threads = Arc::new(threads.map_err(StartError::Threads)?);
+    let (repairs, asked) = Repairs::channel();
     let house = House {
         background: background(&busy, &threads),
         missing_intents: wanted.missing,
@@ -128,6 +130,7 @@ pub async fn start(
             application
                 .bot
                 .map_or_else(|| UserId::from(application.id.id().cast()), |bot| bot.id),
+            application.id,
         ),
         cache: Arc::new(
             DefaultInMemoryCache::builder()
@@ -135,8 +138,9 @@ pub async fn start(
                 .build(),
         ),
         settings: Settings::new(database.clone(), clock.clone(), config.defaults),
-        pulse: Pulse::new(clock.now(), config.version),
+        pulse: Pulse::new(clock.now(), config.version, wanted.missing),
         jobs: Jobs::new(clock.clone()),
+        repairs,
         catalogue,
         clock: clock.clone(),
         database: database.clone(),
@@ -163,6 +167,7 @@ pub async fn start(
         engine,
         saver,
         worker,
+        asked,
         plans,
         config.guild,
         config.stop_within,
@@ -221,10 +226,14 @@ fn worker(house: &House, threads: &Arc<Threads>) -> Result<Worker, StartError> {
     let mut builder = Worker::builder(house.database.clone(), house.clock.clone());
     for entry in house.catalogue.jobs() {
         let (run, house) = (entry.run.clone(), house.clone());
-        let (threads, feature) = (Arc::clone(threads), entry.feature);
-        let handler: jobs::Handler = Arc::new(move |payload, _: JobContext| {
-            let work = threads.spawn(feature, run(house.clone(), payload));
+        let (threads, feature, name) = (Arc::clone(threads), entry.feature, entry.name);
+        let handler: jobs::Handler = Arc::new(move |payload, job: JobContext| {
+            let (house, run, threads) = (house.clone(), Arc::clone(&run), Arc::clone(&threads));
             Box::pin(async move {
+                if switched_off::postpones(&house, feature, name, &payload, &job).await? {
+                    return Ok(());
+                }
+                let work = threads.spawn(feature, run(house, payload));
                 match work.await {
                     Ok(done) => {
                         done.map_err(|failure| JobError::new(failure.class(), failure.chain()))

@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, Default, Subcommand)]
+#[derive(Clone, Debug, Default, Subcommand)]
 pub(crate) enum Command {
     /// Run the bot (the default)
     #[default]
@@ -31,10 +31,30 @@ pub(crate) enum Command {
     CheckConfig,
     /// Bring the database schema up to date and stop
     Migrate,
+    /// Take over the data of a program that this one replaces
+    Import {
+        /// Which program
+        #[command(subcommand)]
+        program: Replaced,
+    },
     /// Print the commands that would be registered with Discord
     Commands,
     /// Say whether the program that runs here is well; exits with 0 or 1
     Health,
+}
+
+/// A program whose data can be taken over.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Replaced {
+    /// Hubs, rooms and role groups of Vagrolant; a second time changes nothing
+    Vagrolant {
+        /// Its database: postgres://user:password@host:port/database
+        #[arg(long, value_name = "URL")]
+        from: secrecy::SecretString,
+        /// Say what would be taken over, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[cfg(test)]
@@ -62,6 +82,18 @@ mod tests {
         assert!(matches!(
             parse(&["check-config"]),
             Ok(Some(Command::CheckConfig))
+        ));
+        assert!(matches!(
+            parse(&[
+                "import",
+                "vagrolant",
+                "--from",
+                "postgres://old/bot",
+                "--dry-run"
+            ]),
+            Ok(Some(Command::Import {
+                program: Replaced::Vagrolant { dry_run: true, .. }
+            }))
         ));
         assert!(parse(&["dance"]).is_err());
     }

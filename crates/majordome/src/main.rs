@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod features;
 mod health;
+mod import;
 mod logging;
 mod run;
 
@@ -18,7 +19,7 @@ use anyhow::Context;
 use clap::Parser;
 use database::{Database, OpenError};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Replaced};
 use config::{Config, Problems, Token};
 
 fn main() -> ExitCode {
@@ -75,6 +76,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::load(Token::NotNeeded)?;
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(migrate(config))?
+        }
+        Command::Import {
+            program: Replaced::Vagrolant { from, dry_run },
+        } => {
+            let config = Config::load(Token::NotNeeded)?;
+            let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
+            block_on(import::vagrolant(config, &from, dry_run))?
         }
         Command::Commands => run::commands(),
         Command::Health => {

@@ -1,9 +1,9 @@
 //! What the cache and the settings say of a guild.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use feature::{General, House, Lang, Outcome, created_at};
+use feature::{General, House, Kit, Lang, Needs, Outcome, created_at};
 use jiff::tz::TimeZone;
 use twilight_model::{
     channel::{ChannelType, permission_overwrite::PermissionOverwrite},
@@ -11,9 +11,11 @@ use twilight_model::{
 };
 
 use crate::{
+    VoiceHubs,
     model::{Room, Seat},
     overwrites,
     plan::Stray,
+    store,
 };
 
 /// From how many channels a category counts as full. Discord allows 50, and others may be adding some at this moment.
@@ -205,7 +207,7 @@ pub(crate) const NEEDED: Permissions = Permissions::MANAGE_CHANNELS
 
 /// A voice channel of this name with the room's mark that no room claims.
 pub(crate) async fn unclaimed_named(
-    kit: &feature::Kit<crate::VoiceHubs>,
+    kit: &Kit<VoiceHubs>,
     room: &Room,
     name: &str,
 ) -> Outcome<Option<ChannelId>> {
@@ -223,9 +225,30 @@ pub(crate) async fn unclaimed_named(
         return Ok(None);
     };
     let mut db = kit.database.acquire().await?;
-    let rooms = crate::store::rooms(&mut db, room.guild).await?;
+    let rooms = store::rooms(&mut db, room.guild).await?;
     let is_claimed = rooms
         .iter()
         .any(|room| room.channel == Some(found) || room.waiting_channel == Some(found));
     Ok((!is_claimed).then_some(found))
+}
+
+/// What it needs in the channels of its hubs, and in the categories where it opens rooms.
+pub(crate) async fn needs(kit: Kit<VoiceHubs>, guild: GuildId) -> Outcome<Needs> {
+    let mut connection = kit.database.acquire().await?;
+    let hubs = store::hubs(&mut connection, guild).await?;
+    drop(connection);
+    let mut channels = BTreeMap::new();
+    for hub in hubs.iter().filter(|hub| hub.active) {
+        channels.insert(hub.channel, NEEDED);
+        let category = hub.category.or_else(|| parent(&kit, hub.channel));
+        channels.extend(category.into_iter().map(|category| (category, NEEDED)));
+        if let Some(log) = hub.log_channel {
+            let write = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+            channels.insert(log, write);
+        }
+    }
+    Ok(Needs {
+        channels: channels.into_iter().collect(),
+        roles: Vec::new(),
+    })
 }

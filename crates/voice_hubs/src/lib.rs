@@ -19,6 +19,7 @@ mod commands;
 mod components;
 mod events;
 mod guild;
+pub mod import;
 mod jobs;
 mod model;
 mod name;
@@ -83,6 +84,8 @@ impl Feature for VoiceHubs {
             .french(include_str!("../i18n/fr/commands.ftl"))
             .settings::<settings::VoiceSettings>()
             .capability(&authority::MODERATE)
+            .needs(guild::NEEDED)
+            .needs_in(guild::needs)
             .command(commands::hub)
             .typing(commands::typing)
             .component(components::set_mode)
@@ -107,11 +110,12 @@ impl Feature for VoiceHubs {
             .component(waiting::approve)
             .component(waiting::refuse)
             .component(waiting::block)
-            .on(events::guild_create)
-            .on(events::guild_delete)
-            .on(events::voice_state)
-            .on(events::channel_create)
-            .on(events::channel_delete)
+            // Who sits where is told by events alone; a round does nothing more than to store it while this is off.
+            .on_even_off(events::guild_create)
+            .on_even_off(events::guild_delete)
+            .on_even_off(events::voice_state)
+            .on_even_off(events::channel_create)
+            .on_even_off(events::channel_delete)
             .reconcile(events::reconcile)
             .job(round::look_again)
             .job(jobs::sweep)

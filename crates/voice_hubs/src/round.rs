@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Kit, Outcome};
+use feature::{Feature as _, Kit, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -68,10 +68,12 @@ pub(crate) async fn round(
     // Before a connection is taken: whoever holds one must not wait for another, nor for Discord.
     let manners = guild::manners(kit, guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
-    let held = if snapshot.is_present {
-        kit.own_permissions(guild).await?
-    } else {
+    // Nothing is done yet: who sits where is stored, and that is all.
+    let is_idle = !snapshot.is_present || kit.is_off(VoiceHubs::NAME, guild).await?;
+    let held = if is_idle {
         Permissions::empty()
+    } else {
+        kit.own_permissions(guild).await?
     };
     let mut db = kit.database.acquire().await?;
     let hubs = store::hubs(&mut db, guild).await?;
@@ -80,7 +82,7 @@ pub(crate) async fn round(
         watches.forget(guild);
         return Ok(Ended::Stored);
     }
-    if !snapshot.is_present {
+    if is_idle {
         write_seats(kit, &mut db, guild, &snapshot, &hubs, &rooms).await?;
         return Ok(Ended::Stored);
     }

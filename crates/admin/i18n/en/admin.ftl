@@ -50,3 +50,88 @@ history-title = Changes of the settings
 history-empty = Nothing was ever changed here.
 history-change = **#{ $revision }** · { $when } · { $who }
 history-difference = • { $name }: { $old } → { $new }
+
+no-capability = I know no capability `{ $asked }`. Pick one from the list.
+no-capability-nearest = I know no capability `{ $asked }`. Did you mean `{ $nearest }`?
+nobody-named = Name one: a role or a member in `who`, or a channel in `channel`, not both.
+no-member = { $who } is not in this server.
+rule-granted = { $to } may now do `{ $capability }`.
+rule-denied = { $to } may no longer do `{ $capability }`, whatever else grants it. Administrators still may.
+rule-cleared = Nothing is said of { $to } and `{ $capability }` any more: Discord's permissions and the staff role decide.
+rule-same = Nothing changed: that is what holds for { $to } and `{ $capability }` already.
+rule-hidden = Discord itself shows { $commands } only to members with certain permissions, and I do not widen that. To show it to others: Server settings → Integrations.
+rules-title = Who may do what
+rules-empty = Nothing is granted or denied here: Discord's permissions and the staff role decide.
+rules-footer = { $total ->
+    [one] 1 rule
+   *[other] { $total } rules
+}. A denial beats a grant; administrators always may.
+rule-grant = { $to }: granted `{ $capability }`
+rule-deny = { $to }: denied `{ $capability }`
+rule-unknown = { $rule } (no feature here asks for it)
+check-title = What a member may do
+check-may = { $who } may do `{ $capability }` here.
+check-may-not = { $who } may not do `{ $capability }` here.
+check-footer = In this channel. The first rule that holds decides.
+step-administrator = Administrators always may
+step-staff = The staff role { $role } grants it
+step-permissions = { $permissions } grants it by default
+step-everyone = Everyone may by default
+step-decides = ➡️ { $step }: holds and decides
+step-holds = ▫️ { $step }: holds, comes too late
+step-holds-not = ▫️ { $step }: does not hold
+step-nothing = Nothing grants it
+
+no-feature = I know no feature `{ $asked }`. Pick one from the list.
+no-feature-nearest = I know no feature `{ $asked }`. Did you mean `{ $nearest }`?
+essential = `{ $name }` is always on: without it nothing could be switched on again.
+features-title = Features in this server
+feature-is-on = 🟢 `{ $name }`: on
+feature-is-off = ⚪ `{ $name }`: off
+feature-switched-on = `{ $name }` is on. I am bringing this server up to date.
+feature-switched-off = `{ $name }` is off. Its data stays; its commands and buttons answer that it is off.
+feature-already-on = `{ $name }` was on already.
+feature-already-off = `{ $name }` was off already.
+
+history-title-of = Changes of the settings `{ $subject }`
+history-by-import = { $change } · import
+history-by-undo = { $change } · undo
+no-document = I know no settings `{ $asked }`. Pick them from the list.
+no-document-nearest = I know no settings `{ $asked }`. Did you mean `{ $nearest }`?
+undo-title = Take back the last change of `{ $subject }`?
+undo-button = Undo #{ $revision }
+undone-title = Change #{ $revision } of `{ $subject }` is taken back
+undone-footer = This is a change too: undo again to have it back.
+nothing-to-undo = Nothing was ever changed in the settings `{ $subject }`.
+administrators-only = Only administrators may do this with who may do what: otherwise somebody could give themselves more than they have.
+exported-title = Settings of this server
+exported-text = { $count ->
+    [one] One document
+   *[other] { $count } documents
+} with version, defaults written out. Roles, members and channels stand there by id.
+not-settings = This is no file of settings: `{ $reason }`. Take one that the export wrote. Nothing was changed.
+newer-file = This file is of format { $format }, and I know formats up to { $known }. Update me first. Nothing was changed.
+import-title = This would change
+import-footer = Nothing is changed yet. Roles, members and channels are taken over by id. The button works for an hour.
+import-button = Change it
+import-same = The file says what holds already: nothing to change.
+import-gone = This upload is applied already, replaced by a newer one, or older than an hour. Upload the file again.
+imported-title = Taken over
+imported-text = Changed: { $subjects }. Each can be taken back with undo.
+
+doctor-title = How I am here
+doctor-examined = Features that are on: { $features }
+doctor-well = Nothing is missing.
+doctor-intents = 🔴 `{ $name }`: { $intents } is switched off. The operator switches it on in the developer portal, page Bot, and restarts me.
+doctor-lacks = 🔴 `{ $name }`: I lack { $permissions }. Give it to my role in the server settings, or invite me anew with the link below.
+doctor-lacks-in = 🟠 `{ $name }`: I lack { $permissions } in { $channel }. Allow it to my role in the settings of the channel.
+doctor-no-channel = 🟠 `{ $name }`: { $channel } is gone, or I can not see it. Allow View Channel to my role there, or set the feature up anew.
+doctor-role-above = 🟠 `{ $name }`: { $role } stands above my highest role. Move my role above it in the server settings.
+doctor-no-role = 🟠 `{ $name }`: the role { $role } is gone. Take it out of what hands it out.
+doctor-not-looked = 🟠 `{ $name }`: what it needs could not be found out. Try again in a minute.
+doctor-channels = 🟡 { $count } of { $most } channels: from { $most } on Discord makes no more. Delete what is no longer needed.
+doctor-roles = 🟡 { $count } of { $most } roles: from { $most } on Discord makes no more. Delete what is no longer needed.
+doctor-category = 🟡 { $category }: { $count } of { $most } channels. Move some into another category.
+doctor-clock = 🟡 My clock and Discord's are { $seconds } s apart. The operator sets the clock of my machine (NTP).
+doctor-invite = Invitation with no more than that
+doctor-invite-text = { $permissions }: [invite me]({ $link })

@@ -50,3 +50,88 @@ history-title = Changements des paramètres
 history-empty = Rien n'a encore été changé ici.
 history-change = **#{ $revision }** · { $when } · { $who }
 history-difference = • { $name } : { $old } → { $new }
+
+no-capability = Je ne connais pas de capacité `{ $asked }`. Choisis-en une dans la liste.
+no-capability-nearest = Je ne connais pas de capacité `{ $asked }`. Voulais-tu dire `{ $nearest }` ?
+nobody-named = Nomme une seule chose : un rôle ou un membre dans `qui`, ou un salon dans `salon`, pas les deux.
+no-member = { $who } n'est pas dans ce serveur.
+rule-granted = { $to } peut maintenant faire `{ $capability }`.
+rule-denied = { $to } ne peut plus faire `{ $capability }`, quoi que disent d'autres règles. Les administrateurs le peuvent toujours.
+rule-cleared = Plus rien n'est dit de { $to } et de `{ $capability }` : les permissions de Discord et le rôle d'équipe décident.
+rule-same = Rien n'a changé : cela vaut déjà pour { $to } et `{ $capability }`.
+rule-hidden = Discord ne montre { $commands } qu'aux membres qui ont certaines permissions, et je ne l'élargis pas. Pour le montrer à d'autres : Paramètres du serveur → Intégrations.
+rules-title = Qui peut faire quoi
+rules-empty = Rien n'est accordé ni refusé ici : les permissions de Discord et le rôle d'équipe décident.
+rules-footer = { $total ->
+    [one] 1 règle
+   *[other] { $total } règles
+}. Un refus l'emporte sur un accord ; les administrateurs peuvent toujours.
+rule-grant = { $to } : `{ $capability }` accordé
+rule-deny = { $to } : `{ $capability }` refusé
+rule-unknown = { $rule } (aucune fonction d'ici ne le demande)
+check-title = Ce qu'un membre peut faire
+check-may = { $who } peut faire `{ $capability }` ici.
+check-may-not = { $who } ne peut pas faire `{ $capability }` ici.
+check-footer = Dans ce salon. La première règle qui s'applique décide.
+step-administrator = Les administrateurs peuvent toujours
+step-staff = Le rôle d'équipe { $role } l'accorde
+step-permissions = { $permissions } l'accorde par défaut
+step-everyone = Tout le monde peut par défaut
+step-decides = ➡️ { $step } : s'applique et décide
+step-holds = ▫️ { $step } : s'applique, vient trop tard
+step-holds-not = ▫️ { $step } : ne s'applique pas
+step-nothing = Rien ne l'accorde
+
+no-feature = Je ne connais pas de fonction `{ $asked }`. Choisis-en une dans la liste.
+no-feature-nearest = Je ne connais pas de fonction `{ $asked }`. Voulais-tu dire `{ $nearest }` ?
+essential = `{ $name }` est toujours allumé : sans lui, rien ne pourrait être rallumé.
+features-title = Fonctions de ce serveur
+feature-is-on = 🟢 `{ $name }` : allumé
+feature-is-off = ⚪ `{ $name }` : éteint
+feature-switched-on = `{ $name }` est allumé. Je remets ce serveur à jour.
+feature-switched-off = `{ $name }` est éteint. Ses données restent ; ses commandes et ses boutons répondent qu'il est éteint.
+feature-already-on = `{ $name }` était déjà allumé.
+feature-already-off = `{ $name }` était déjà éteint.
+
+history-title-of = Changements des paramètres `{ $subject }`
+history-by-import = { $change } · import
+history-by-undo = { $change } · annulation
+no-document = Je ne connais pas de paramètres `{ $asked }`. Choisis-les dans la liste.
+no-document-nearest = Je ne connais pas de paramètres `{ $asked }`. Voulais-tu dire `{ $nearest }` ?
+undo-title = Annuler le dernier changement de `{ $subject }` ?
+undo-button = Annuler le n° { $revision }
+undone-title = Le changement n° { $revision } de `{ $subject }` est annulé
+undone-footer = C'est aussi un changement : annule de nouveau pour le retrouver.
+nothing-to-undo = Rien n'a encore été changé dans les paramètres `{ $subject }`.
+administrators-only = Seuls les administrateurs peuvent faire cela avec qui peut faire quoi : sinon quelqu'un pourrait se donner plus qu'il n'a.
+exported-title = Paramètres de ce serveur
+exported-text = { $count ->
+    [one] Un document
+   *[other] { $count } documents
+} avec version, valeurs par défaut écrites. Rôles, membres et salons y sont par identifiant.
+not-settings = Ce n'est pas un fichier de paramètres : `{ $reason }`. Prends-en un que l'export a écrit. Rien n'a été changé.
+newer-file = Ce fichier est au format { $format }, et je connais les formats jusqu'à { $known }. Mets-moi d'abord à jour. Rien n'a été changé.
+import-title = Cela changerait
+import-footer = Rien n'est encore changé. Rôles, membres et salons sont repris par identifiant. Le bouton marche pendant une heure.
+import-button = Changer
+import-same = Le fichier dit ce qui vaut déjà : rien à changer.
+import-gone = Cet envoi est déjà appliqué, remplacé par un plus récent, ou vieux de plus d'une heure. Envoie le fichier de nouveau.
+imported-title = Repris
+imported-text = Changé : { $subjects }. Chacun peut être annulé.
+
+doctor-title = Comment je vais ici
+doctor-examined = Fonctions allumées : { $features }
+doctor-well = Il ne manque rien.
+doctor-intents = 🔴 `{ $name }` : { $intents } est éteint. L'opérateur l'allume dans le portail des développeurs, page Bot, et me redémarre.
+doctor-lacks = 🔴 `{ $name }` : il me manque { $permissions }. Donne-le à mon rôle dans les paramètres du serveur, ou invite-moi de nouveau avec le lien ci-dessous.
+doctor-lacks-in = 🟠 `{ $name }` : il me manque { $permissions } dans { $channel }. Permets-le à mon rôle dans les paramètres du salon.
+doctor-no-channel = 🟠 `{ $name }` : { $channel } n'existe plus, ou je ne le vois pas. Permets-y à mon rôle de voir le salon, ou règle la fonction de nouveau.
+doctor-role-above = 🟠 `{ $name }` : { $role } est au-dessus de mon rôle le plus haut. Monte mon rôle au-dessus dans les paramètres du serveur.
+doctor-no-role = 🟠 `{ $name }` : le rôle { $role } n'existe plus. Retire-le de ce qui le donne.
+doctor-not-looked = 🟠 `{ $name }` : je n'ai pas pu trouver ce qu'il lui faut. Réessaie dans une minute.
+doctor-channels = 🟡 { $count } salons sur { $most } : à { $most }, Discord n'en crée plus. Supprime ceux qui ne servent plus.
+doctor-roles = 🟡 { $count } rôles sur { $most } : à { $most }, Discord n'en crée plus. Supprime ceux qui ne servent plus.
+doctor-category = 🟡 { $category } : { $count } salons sur { $most }. Déplaces-en dans une autre catégorie.
+doctor-clock = 🟡 Mon horloge et celle de Discord ont { $seconds } s d'écart. L'opérateur règle l'horloge de ma machine (NTP).
+doctor-invite = Invitation sans rien de plus
+doctor-invite-text = { $permissions } : [invite-moi]({ $link })

@@ -25,21 +25,25 @@ async fn each_member_reads_what_that_member_may_use() {
         let for_owner = story.answer(owner.slash("/help", &[])).await;
         insta::assert_snapshot!(for_owner.text(), @r"
         │ ### Ce que tu peux faire avec moi
+        │ /doctor
+        │ -# Trouve ce qui manque aux fonctions d'ici, et comment y remédier
+        │ /features disable
+        │ -# Éteint une fonction : elle garde ses données et ne fait rien
+        │ /features enable
+        │ -# Allume une fonction
+        │ /features list
+        │ -# Montre quelles fonctions sont allumées
         │ /help
         │ -# Montre ce que tu peux faire avec moi
         │ /info
         │ -# Montre la version, les fonctions et des faits sur ce serveur
-        │ /ping
-        │ -# Montre à quelle vitesse je réponds
-        │ /settings history
-        │ -# Montre qui a changé quoi, et quand
-        │ /settings reset
-        │ -# Remet des paramètres à leur valeur par défaut
-        │ /settings set
-        │ -# Change un ou plusieurs paramètres
-        │ /settings show
-        │ -# Montre les paramètres de ce serveur
-        │ -# 7 commandes pour toi ici
+        │ /permissions check
+        │ -# Explique ce qu'un membre peut faire ici, règle par règle
+        │ /permissions clear
+        │ -# Reprend ce qui a été accordé ou refusé
+        │ ────────
+        │ [·◀ Retour·] [ Suite ▶ ]
+        │ -# 19 commandes pour toi ici
         ");
     })
     .await;

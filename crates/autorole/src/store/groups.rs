@@ -281,6 +281,36 @@ pub async fn list(
         .collect())
 }
 
+/// The channels where the groups of a guild are posted.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn posted_in(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Vec<ChannelId>> {
+    sqlx::query_scalar!(
+        r#"select distinct channel_id as "channel_id!: ChannelId" from autorole.role_group
+           where guild_id = $1 and channel_id is not null
+           order by 1"#,
+        guild as GuildId
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The roles that the groups of a guild offer.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn offered(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Vec<RoleId>> {
+    sqlx::query_scalar!(
+        "select distinct role_id from autorole.item where guild_id = $1 and broken_at is null order by 1",
+        guild as GuildId
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// What of a group can be edited.
 #[derive(Clone, Debug)]
 pub struct Edit<'a> {

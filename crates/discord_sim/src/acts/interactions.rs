@@ -1,5 +1,6 @@
 //! Interactions: asking the bot, and what a first answer does.
 
+use axum::body::Bytes;
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,6 +23,8 @@ pub(crate) struct Question {
     pub(crate) source: Option<Id>,
     /// Additions to the metadata of answers.
     pub(crate) metadata: Vec<(&'static str, Value)>,
+    /// Uploaded files, by attachment.
+    pub(crate) files: Vec<(Id, Bytes)>,
 }
 
 impl World {
@@ -29,6 +32,7 @@ impl World {
     pub(crate) fn ask(&mut self, question: Question) -> Id {
         let now = self.now();
         let id = self.new_id();
+        self.files.extend(question.files.iter().cloned());
         let token = format!("aW50ZXJhY3Rpb24{}", self.secret());
         let payload = self.interaction_json(id, &token, &question);
         let mut metadata = json!({

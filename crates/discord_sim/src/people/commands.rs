@@ -118,6 +118,7 @@ impl Person {
             label,
             source: None,
             metadata,
+            files: Vec::new(),
         }
     }
 
@@ -261,6 +262,7 @@ impl Person {
         }
         let mut data =
             json!({"id": command.id, "name": command.name, "type": 1, "options": options});
+        let files = std::mem::take(&mut resolved.files);
         let resolved = resolved.json();
         if resolved.as_object().is_some_and(|maps| !maps.is_empty()) {
             data["resolved"] = resolved;
@@ -273,6 +275,7 @@ impl Person {
             let _ = write!(label, " {option}: {text}▏");
         }
         let mut question = self.command_question(&command, channel, data, label, Vec::new());
+        question.files = files;
         if typing.is_some() {
             question.kind = InteractionKind::Autocomplete;
         }

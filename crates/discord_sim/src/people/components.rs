@@ -82,6 +82,7 @@ impl Person {
             label,
             source: Some(message.id),
             metadata: vec![("interacted_message_id", json!(message.id))],
+            files: Vec::new(),
         }
     }
 
@@ -177,6 +178,7 @@ impl Person {
             label,
             source: opened.source,
             metadata,
+            files: Vec::new(),
         })
     }
 }

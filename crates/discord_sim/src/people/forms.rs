@@ -107,7 +107,7 @@ fn fill_field(
             let ids: Vec<Id> = values
                 .iter()
                 .filter_map(|value| match value {
-                    Argument::File(name, bytes) => Some(resolved.file(name, bytes.len())),
+                    Argument::File(name, bytes) => Some(resolved.file(name, bytes)),
                     _ => None,
                 })
                 .collect();

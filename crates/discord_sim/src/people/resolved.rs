@@ -1,5 +1,6 @@
 //! What a client makes of the values a person gives: checked against the option, and resolved.
 
+use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -85,7 +86,7 @@ pub(super) fn check_value(
             Ok(json!(id))
         }
         (11, Argument::File(name, bytes)) => {
-            let id = resolved.file(name, bytes.len());
+            let id = resolved.file(name, bytes);
             Ok(json!(id))
         }
         _ => Err("the value has another type than the option".to_owned()),
@@ -109,6 +110,8 @@ pub(crate) struct Resolved<'a> {
     asker: Id,
     place: Id,
     maps: Map<String, Value>,
+    /// Uploaded files, by attachment.
+    pub(crate) files: Vec<(Id, Bytes)>,
 }
 
 impl<'a> Resolved<'a> {
@@ -119,6 +122,7 @@ impl<'a> Resolved<'a> {
             asker: person.id,
             place,
             maps: Map::new(),
+            files: Vec::new(),
         }
     }
 
@@ -157,7 +161,8 @@ impl<'a> Resolved<'a> {
     }
 
     /// Adds a file and returns the id it got.
-    pub(crate) fn file(&mut self, name: &str, size: usize) -> Id {
+    pub(crate) fn file(&mut self, name: &str, bytes: &[u8]) -> Id {
+        let size = bytes.len();
         let number = self
             .maps
             .get("attachments")
@@ -172,6 +177,7 @@ impl<'a> Resolved<'a> {
             "id": id, "filename": name, "size": size, "url": url, "proxy_url": url, "ephemeral": true,
         });
         self.put("attachments", id, attachment);
+        self.files.push((id, Bytes::copy_from_slice(bytes)));
         id
     }
 

@@ -86,6 +86,17 @@ impl SeenMessage {
             .join("\n")
     }
 
+    /// The content of a file that is attached; `None` if there is none of this name.
+    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let attachments = self.json.get("attachments").and_then(Value::as_array)?;
+        let meant = attachments
+            .iter()
+            .find(|file| file.get("filename").and_then(Value::as_str) == Some(name))?;
+        let id = Id::from_json(meant.get("id")?)?;
+        self.sim
+            .look(|world| world.files.get(&id).map(|bytes| bytes.to_vec()))
+    }
+
     /// The labels of the buttons that can be pressed, in order.
     pub fn buttons(&self) -> Vec<String> {
         self.controls(|component| {

@@ -34,3 +34,16 @@ too-slow = This takes too long and was stopped. Try again; if it happens again, 
 busy = I have too much to do at the moment. Try again in a few seconds.
 stopping = I am being restarted. Try again in a minute.
 
+too-many-rules = { $count } rules are too many: a server has at most { $most }. Take back what is no longer needed.
+bad-capability-name = `{ $name }` can not be the name of a capability: it has 1 to { $longest } characters.
+rule-twice = There are two rules about `{ $name }` for the same role, member or channel: keep one.
+bad-feature-name = `{ $name }` can not be the name of a feature: it has 1 to { $longest } characters.
+too-many-switches = { $count } features are too many to be off: there are at most { $most }.
+newer-document = The settings `{ $subject }` are of version { $version }, and I know versions up to { $known }. Update me first, or export from a server that I serve.
+no-version = The settings `{ $subject }` say version { $version }, which never was. Versions count from 1.
+bad-field = The settings `{ $subject }` do not fit at the field `{ $field }`: `{ $reason }`. Correct it and try again.
+stale = Somebody changed the settings `{ $subject }` meanwhile: nothing was changed now. Look at them again and repeat what you wanted.
+feature-off = `{ $feature }` is switched off in this server. Who may manage the features switches it on with { $command }.
+rules-unknown = I can not read at the moment what you may do here. Try again in a minute.
+file-too-large = The file is larger than { $most } KiB, the most that I read.
+file-gone = Discord no longer gives out this file. Upload it again.

@@ -34,3 +34,16 @@ too-slow = C'est trop long, j'ai arrêté. Réessaie ; si cela se répète, donn
 busy = J'ai trop à faire pour le moment. Réessaie dans quelques secondes.
 stopping = Je redémarre. Réessaie dans une minute.
 
+too-many-rules = { $count } règles, c'est trop : un serveur en a { $most } au plus. Retire celles qui ne servent plus.
+bad-capability-name = `{ $name }` ne peut pas être le nom d'une capacité : il a de 1 à { $longest } caractères.
+rule-twice = Il y a deux règles sur `{ $name }` pour le même rôle, membre ou salon : gardes-en une.
+bad-feature-name = `{ $name }` ne peut pas être le nom d'une fonction : il a de 1 à { $longest } caractères.
+too-many-switches = { $count } fonctions éteintes, c'est trop : il y en a { $most } au plus.
+newer-document = Les paramètres `{ $subject }` sont de la version { $version }, et je connais les versions jusqu'à { $known }. Mets-moi d'abord à jour, ou exporte depuis un serveur dont je m'occupe.
+no-version = Les paramètres `{ $subject }` disent la version { $version }, qui n'a jamais existé. Les versions comptent à partir de 1.
+bad-field = Les paramètres `{ $subject }` ne conviennent pas au champ `{ $field }` : `{ $reason }`. Corrige-le et réessaie.
+stale = Quelqu'un a changé les paramètres `{ $subject }` entre-temps : rien n'a été changé maintenant. Regarde-les de nouveau et refais ce que tu voulais.
+feature-off = `{ $feature }` est éteint dans ce serveur. Qui gère les fonctions l'allume avec { $command }.
+rules-unknown = Je n'arrive pas à lire pour le moment ce que tu peux faire ici. Réessaie dans une minute.
+file-too-large = Le fichier dépasse { $most } Kio, le plus que je lis.
+file-gone = Discord ne donne plus ce fichier. Envoie-le de nouveau.

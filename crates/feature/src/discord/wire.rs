@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
     HeaderMap, Method as HttpMethod,
     body::Bytes,
@@ -74,6 +74,13 @@ impl Error for WireError {
     }
 }
 
+/// A file could not be fetched.
+#[derive(Debug)]
+pub(super) enum FetchError {
+    TooLarge,
+    Wire(WireError),
+}
+
 pub(super) struct Wire {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
@@ -127,6 +134,51 @@ impl Wire {
                 connect: false,
                 source: None,
             }),
+        }
+    }
+
+    /// Whether an address is of the server that is used instead of Discord's.
+    pub(super) fn is_of(&self, url: &str) -> bool {
+        let root = self.base.trim_end_matches("api/v10/");
+        url.starts_with(root)
+    }
+
+    /// Gets what is behind an address, without the token and at most so many bytes.
+    pub(super) async fn fetch(&self, url: &str, most: usize) -> Result<Answered, FetchError> {
+        let begun = tokio::time::Instant::now();
+        let request = hyper::Request::builder()
+            .uri(url)
+            .header(USER_AGENT, HeaderValue::from_static(AGENT))
+            .body(Full::new(Bytes::new()))
+            .map_err(|error| WireError::new("the request could not be built", error))
+            .map_err(FetchError::Wire)?;
+        let exchange = async {
+            let reply = self.client.request(request).await.map_err(|error| {
+                FetchError::Wire(WireError::new("the connection to Discord broke", error))
+            })?;
+            let (head, body) = reply.into_parts();
+            let body = Limited::new(body, most).collect().await.map_err(|error| {
+                if error.is::<LengthLimitError>() {
+                    FetchError::TooLarge
+                } else {
+                    let kind = "the connection broke while Discord answered";
+                    FetchError::Wire(WireError::new(kind, error))
+                }
+            })?;
+            Ok(Answered {
+                status: head.status.as_u16(),
+                headers: head.headers,
+                body: body.to_bytes(),
+                took: begun.elapsed(),
+            })
+        };
+        match tokio::time::timeout(ATTEMPT, exchange).await {
+            Ok(result) => result,
+            Err(_) => Err(FetchError::Wire(WireError {
+                kind: "Discord did not answer in time",
+                connect: false,
+                source: None,
+            })),
         }
     }
 

@@ -5,6 +5,8 @@
     reason = "in `query!`, `as` names the type of a parameter and converts nothing"
 )]
 
+use std::collections::BTreeMap;
+
 use database::{GuildId, UserId};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -46,11 +48,34 @@ pub(super) async fn read(
     .await
 }
 
+/// All documents of a guild, by subject.
+pub(super) async fn read_all(
+    db: &mut PgConnection,
+    guild: GuildId,
+) -> sqlx::Result<BTreeMap<String, Stored>> {
+    let rows = sqlx::query!(
+        "select subject, version, revision, body from settings.document where guild_id = $1",
+        guild as GuildId
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let stored = Stored {
+                version: row.version,
+                revision: row.revision,
+                body: row.body,
+            };
+            (row.subject, stored)
+        })
+        .collect())
+}
+
 pub(super) async fn write(
     db: &mut PgConnection,
     guild: GuildId,
     subject: &str,
-    version: i32,
     change: &Change,
 ) -> sqlx::Result<()> {
     let at = jiff_sqlx::Timestamp::from(change.at);
@@ -61,7 +86,7 @@ pub(super) async fn write(
          do update set version = $3, revision = $4, body = $5, changed_at = $6",
         guild as GuildId,
         subject,
-        version,
+        change.version,
         change.revision,
         change.after,
         at
@@ -69,8 +94,8 @@ pub(super) async fn write(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "insert into settings.change (guild_id, subject, revision, changed_at, changed_by, via, before, after)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into settings.change (guild_id, subject, revision, changed_at, changed_by, via, before, after, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         guild as GuildId,
         subject,
         change.revision,
@@ -78,7 +103,8 @@ pub(super) async fn write(
         change.by as UserId,
         change.via,
         change.before,
-        change.after
+        change.after,
+        change.version
     )
     .execute(db)
     .await?;
@@ -94,7 +120,7 @@ pub(super) async fn history(
 ) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query!(
         "select revision, changed_at, changed_by, via,
-                  before, after
+                  before, after, version
            from settings.change
            where guild_id = $1 and subject = $2 and revision < coalesce($3, 9223372036854775807)
            order by revision desc
@@ -113,6 +139,7 @@ pub(super) async fn history(
             at: Timestamp::from(row.changed_at),
             by: row.changed_by,
             via: row.via,
+            version: row.version,
             before: row.before,
             after: row.after,
         })

@@ -4,6 +4,7 @@
 
 mod hubs;
 mod limits;
+mod off;
 mod opening;
 mod owners;
 mod panel;

@@ -1,0 +1,161 @@
+//! `majordome import`: from tables as the replaced program has them.
+#![expect(clippy::unwrap_used, reason = "a test that can not go on says where")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tables of the replaced program are not in our schema, against which queries are checked"
+)]
+
+use std::process::Command;
+
+use database::test_support::TestDatabase;
+
+/// Vagrolant's tables, with rows that can be taken over and rows that can not.
+const OLD: &str = "
+    create table discord_user (id bigint primary key, display_name text, username text, updated_at timestamptz);
+    insert into discord_user values (5, 'Alice', 'alice', now());
+    create table voice_hub (id bigint primary key, guild_id bigint not null, active boolean not null,
+        naming_scheme text, max_rooms integer);
+    insert into voice_hub values
+        (100, 1, true, '{user} #{n}', 0), (101, 1, false, 'Room of {creator}', 5), (102, 1, true, null, 900);
+    create table voice_room (id bigint primary key, hub_id bigint not null, guild_id bigint not null,
+        creator_id bigint not null, sequence integer, name text);
+    insert into voice_room values
+        (200, 100, 1, 5, 1, 'Alice #1'), (201, 100, 1, 5, 2, 'Alice #2'), (202, 999, 1, 6, 1, 'Nowhere');
+    create table autorole_group (id serial primary key, guild_id bigint not null, name text not null, multi boolean,
+        max integer, feedback boolean, button_label text, button_style text, linked_message_id bigint,
+        channel_id bigint, broken boolean, unique (guild_id, name));
+    insert into autorole_group values
+        (7, 1, 'Couleurs', true, 2, true, 'Choisir', 'success', 300, 301, false),
+        (8, 1, '', false, 0, false, null, null, null, null, false),
+        (9, 2, 'Couleurs', false, 0, false, null, null, null, null, false);
+    create table autorole_item (group_id integer not null, role_id bigint not null, emoji text, position integer);
+    insert into autorole_item values (7, 400, '🔴', 2), (7, 401, null, 1), (8, 402, null, 1), (9, 403, null, 1);
+";
+
+async fn run(to: &TestDatabase, from: &TestDatabase, arguments: &[&str]) -> (bool, String) {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_majordome"));
+    command
+        .args(["import", "vagrolant", "--from", &from.url()])
+        .args(arguments)
+        .current_dir(place.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("DATABASE_URL", to.url());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.success(), said.concat())
+}
+
+/// What is here: hubs, rooms, groups, items.
+async fn counts(to: &TestDatabase) -> Vec<i64> {
+    let mut connection = to.database().acquire().await.unwrap();
+    let mut counts = Vec::new();
+    for query in [
+        "select count(*) from voice_hubs.hub",
+        "select count(*) from voice_hubs.room",
+        "select count(*) from autorole.role_group",
+        "select count(*) from autorole.item",
+    ] {
+        let count: i64 = sqlx::query_scalar(query)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        counts.push(count);
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_dry_run_changes_nothing_and_a_second_run_neither() {
+    let (from, to) = (
+        TestDatabase::create_empty().await,
+        TestDatabase::create().await,
+    );
+    let mut old = from.database().acquire().await.unwrap();
+    sqlx::raw_sql(OLD).execute(&mut *old).await.unwrap();
+    let (is_well, dry) = run(&to, &from, &["--dry-run"]).await;
+    assert!(is_well, "{dry}");
+    assert_eq!(counts(&to).await, [0, 0, 0, 0]);
+    let (is_well, said) = run(&to, &from, &[]).await;
+    assert!(is_well, "{said}");
+    insta::assert_snapshot!(said, @r"
+    voice_hub: 2 taken over, 0 here already, 2 left out
+      - 101: taken over, but not its naming scheme `Room of {creator}`, which is no template here: see /hub config
+      - 102: 900 rooms are not 0 to 500
+    voice_room: 1 taken over, 0 here already, 2 left out
+      - 201: its hub is not here, or its owner or its number has a room there already
+      - 202: its hub is not here, or its owner or its number has a room there already
+    autorole_group: 2 taken over, 0 here already, 2 left out
+      - group 7 `Couleurs`: taken over; its posted menu answers as it is, and /autorole link posts one that changes with the group
+      - group 8 ``: a name has 1 to 60 characters here
+    autorole_item: 3 taken over, 0 here already, 1 left out
+      - 1 roles of group 8 ``: their group is left out
+    discord_user: 0 taken over, 0 here already, 1 left out
+      - all rows: members are read from Discord anew, which knows more of them
+    Done. Restart the bot, so that it looks at every server anew.
+    ");
+    assert_eq!(counts(&to).await, [2, 1, 2, 3]);
+    let (is_well, again) = run(&to, &from, &[]).await;
+    assert!(is_well, "{again}");
+    insta::assert_snapshot!(again, @r"
+    voice_hub: 0 taken over, 2 here already, 1 left out
+      - 102: 900 rooms are not 0 to 500
+    voice_room: 0 taken over, 1 here already, 2 left out
+      - 201: its hub is not here, or its owner or its number has a room there already
+      - 202: its hub is not here, or its owner or its number has a room there already
+    autorole_group: 0 taken over, 2 here already, 1 left out
+      - group 8 ``: a name has 1 to 60 characters here
+    autorole_item: 0 taken over, 3 here already, 1 left out
+      - 1 roles of group 8 ``: their group is left out
+    discord_user: 0 taken over, 0 here already, 1 left out
+      - all rows: members are read from Discord anew, which knows more of them
+    Done. Restart the bot, so that it looks at every server anew.
+    ");
+    assert_eq!(counts(&to).await, [2, 1, 2, 3]);
+    let rules: serde_json::Value = sqlx::query_scalar(
+        "select rules from autorole.role_group where legacy_id = 7 and guild_id = 1",
+    )
+    .fetch_one(&mut *to.database().acquire().await.unwrap())
+    .await
+    .unwrap();
+    assert_eq!(
+        (&rules["mode"], &rules["max"]),
+        (&"multiple".into(), &2.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_database_without_those_tables_or_none_at_all_is_told() {
+    let (from, to) = (
+        TestDatabase::create_empty().await,
+        TestDatabase::create().await,
+    );
+    let (is_well, said) = run(&to, &from, &[]).await;
+    assert!(
+        is_well && said.contains("voice_hub: there is no such table"),
+        "{said}"
+    );
+    let place = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_majordome"));
+    command
+        .args([
+            "import",
+            "vagrolant",
+            "--from",
+            "mysql://old:secret-word@host/bot",
+        ])
+        .current_dir(place.path())
+        .env_clear()
+        .env("DATABASE_URL", to.url());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && !said.contains("secret-word"),
+        "{said}"
+    );
+}
