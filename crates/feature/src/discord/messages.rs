@@ -60,10 +60,11 @@ impl Discord {
             let request = self
                 .http()
                 .create_message(channel.into())
+                // Before the components, which are judged by it.
+                .flags(MessageFlags::IS_COMPONENTS_V2)
                 .allowed_mentions(Some(&mentions))
                 .attachments(&rendered.attachments)
-                .components(&rendered.components)
-                .flags(MessageFlags::IS_COMPONENTS_V2);
+                .components(&rendered.components);
             self.one(request).await?
         };
         Ok(message.id.into())
@@ -86,10 +87,10 @@ impl Discord {
         let request = self
             .http()
             .update_message(channel.into(), message.into())
+            .flags(MessageFlags::IS_COMPONENTS_V2)
             .allowed_mentions(Some(&mentions))
             .attachments(&rendered.attachments)
-            .components(Some(&rendered.components))
-            .flags(MessageFlags::IS_COMPONENTS_V2);
+            .components(Some(&rendered.components));
         self.one(request).await.map(|_: Message| ())
     }
 
