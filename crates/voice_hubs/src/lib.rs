@@ -8,9 +8,9 @@
 //! - Discord: the intents for guilds and voice states; Manage Channels, Manage Roles, Move Members, View Channel and
 //!   Connect. Voice states are known from Discord when a session begins and from Postgres after one was resumed.
 //!
-//! How it works: events, clicks and timers only wake a guild ([`watch`]). A [`round`] reads what is stored, makes the
-//! [`plan`] (a pure function), writes down what was decided and starts what Discord must do ([`open`], [`upkeep`],
-//! [`waiting`]). Whatever was missed or cut short, the next round leads to the same end.
+//! How it works: events, clicks and timers only wake a guild (`watch`). A `round` reads what is stored, makes the
+//! `plan` (a pure function), writes down what was decided and starts what Discord must do (`open`, `upkeep`,
+//! `waiting`). Whatever was missed or cut short, the next round leads to the same end.
 
 mod authority;
 mod browse;
