@@ -13,10 +13,10 @@ mod report;
 mod rooms;
 mod subject;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, slice};
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use discord_sim::{Sim, SimOptions};
 
 use crate::{
@@ -36,6 +36,9 @@ enum Command {
         /// How many interactions each measurement takes.
         #[arg(long, default_value_t = 20_000)]
         interactions: u32,
+        /// Only this part.
+        #[arg(long)]
+        only: Option<Part>,
     },
     /// The engine with a feature that counts messages.
     Counting {
@@ -96,6 +99,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Run {
             majordome,
             interactions,
+            only,
         } => {
             let majordome = majordome.canonicalize().with_context(|| {
                 format!(
@@ -103,140 +107,196 @@ async fn main() -> anyhow::Result<()> {
                     majordome.display()
                 )
             })?;
-            run(&majordome, interactions).await
+            run(&majordome, interactions, only).await
         }
     }
 }
 
-async fn run(majordome: &std::path::Path, interactions: u32) -> anyhow::Result<()> {
+/// What is measured.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Part {
+    /// Time from the start of the process to the first answered interaction.
+    Start,
+    /// Memory at rest.
+    Memory,
+    /// Interactions, one after the other and 64 at a time.
+    Interactions,
+    /// Events through parser, mailbox and handler.
+    Events,
+    /// Rooms on demand: what the storing bot adds to what Discord takes.
+    Rooms,
+}
+
+/// What a measurement works with.
+#[derive(Debug)]
+struct Bench {
+    ours: Program,
+    counting: Program,
+    report: Report,
+}
+
+async fn run(
+    majordome: &std::path::Path,
+    interactions: u32,
+    only: Option<Part>,
+) -> anyhow::Result<()> {
     let data = tempfile::Builder::new()
         .prefix("majordome-bench")
         .tempdir()?;
-    let ours = Program::Majordome {
-        program: majordome.to_owned(),
-        data: data.path().to_owned(),
+    let mut bench = Bench {
+        ours: Program::Majordome {
+            program: majordome.to_owned(),
+            data: data.path().to_owned(),
+        },
+        counting: Program::Counting {
+            data: data.path().to_owned(),
+        },
+        report: Report::default(),
     };
-    let mut report = Report::default();
-
-    // Time from the start of the process to the first answered interaction.
-    for temperature in ["cold", "warm"] {
-        let sim = world(1, 100).await?;
-        let mut subject = Subject::start(&ours, &sim)?;
-        let first = load::first_answer(&sim, &subject).await?;
-        report.add(
-            &format!("start to first answer, {temperature} local Postgres"),
-            "ms",
-            first.as_secs_f64() * 1e3,
-            None,
-        );
-        subject.stop().await?;
-    }
-
-    // Memory at rest.
-    for (guilds, members) in [(1, 100), (100, 1_000), (1, 100_000)] {
-        let mut measured = Vec::new();
-        for program in [&ours, &Program::Echo] {
-            let sim = world(guilds, members).await?;
-            let mut subject = Subject::start(program, &sim)?;
-            load::first_answer(&sim, &subject).await?;
-            measured.push(subject.memory()?);
-            subject.stop().await?;
+    let parts = only
+        .as_ref()
+        .map_or(Part::value_variants(), slice::from_ref);
+    for part in parts {
+        match part {
+            Part::Start => bench.start().await?,
+            Part::Memory => bench.memory().await?,
+            Part::Interactions => bench.interactions(interactions).await?,
+            Part::Events => bench.events().await?,
+            Part::Rooms => bench.rooms().await?,
         }
-        report.add(
-            &format!("memory, {guilds} guilds of {members} members"),
-            "MB",
-            measured[0],
-            Some(measured[1]),
-        );
     }
-
-    // Interactions, one after the other and 64 at a time.
-    for in_flight in [1, 64] {
-        let count = if in_flight == 1 {
-            interactions / 4
-        } else {
-            interactions
-        };
-        let mut measured = Vec::new();
-        for program in [&ours, &Program::Echo] {
-            let sim = world(1, 100).await?;
-            let mut subject = Subject::start(program, &sim)?;
-            load::first_answer(&sim, &subject).await?;
-            Load::run(&sim, &subject, count / 10, in_flight).await?;
-            measured.push(Load::run(&sim, &subject, count, in_flight).await?);
-            subject.stop().await?;
-        }
-        let [ours, floor] = measured.as_slice() else {
-            anyhow::bail!("two programs were measured")
-        };
-        let name = |what: &str| format!("interactions, {in_flight} in flight: {what}");
-        report.add(&name("each second"), "1/s", ours.rate, Some(floor.rate));
-        report.add(
-            &name("processor time each"),
-            "µs",
-            ours.cpu,
-            Some(floor.cpu),
-        );
-        report.add(&name("p50"), "ms", ours.p50, Some(floor.p50));
-        report.add(&name("p99"), "ms", ours.p99, Some(floor.p99));
-    }
-
-    // Events through parser, mailbox and handler.
-    let counting = Program::Counting {
-        data: data.path().to_owned(),
-    };
-    let mut measured = Vec::new();
-    for program in [&counting, &Program::Echo] {
-        let sim = world(1, 100).await?;
-        let mut subject = Subject::start(program, &sim)?;
-        measured.push(load::events(&sim, &subject, EVENTS).await?);
-        subject.stop().await?;
-    }
-    let [(rate, cpu), (floor_rate, floor_cpu)] = measured[..] else {
-        anyhow::bail!("two programs were measured")
-    };
-    report.add("events: each second", "1/s", rate, Some(floor_rate));
-    report.add("events: processor time each", "µs", cpu, Some(floor_cpu));
-
-    // Rooms on demand: what the storing bot adds to what Discord takes.
-    for (people, times) in [(1, 60), (50, 2)] {
-        let mut measured = Vec::new();
-        for (program, has_commands) in [(&ours, true), (&Program::Echo, false)] {
-            let sim = world(1, 100).await?;
-            let guild = sim.find_guild("Guild 0").context("the guild is there")?;
-            let mut subject = Subject::start(program, &sim)?;
-            load::first_answer(&sim, &subject).await?;
-            let hub = rooms::prepare(&guild, has_commands).await?;
-            rooms::measure(&sim, &guild, &hub, people, 1).await?;
-            measured.push(rooms::measure(&sim, &guild, &hub, people, times).await?);
-            subject.stop().await?;
-        }
-        let [ours, floor] = measured[..] else {
-            anyhow::bail!("two programs were measured")
-        };
-        let name = |what: &str| format!("rooms, {people} at once: {what}");
-        report.add(
-            &name("from join to moved"),
-            "ms",
-            ours.moved,
-            Some(floor.moved),
-        );
-        report.add(
-            &name("more than the bare loop"),
-            "ms",
-            ours.moved - floor.moved,
-            None,
-        );
-        report.add(
-            &name("from leaving to gone"),
-            "ms",
-            ours.gone,
-            Some(floor.gone),
-        );
-        report.add(&name("calls for each"), "", ours.calls, Some(floor.calls));
-    }
-    report.print();
+    bench.report.print();
     Ok(())
+}
+
+impl Bench {
+    async fn start(&mut self) -> anyhow::Result<()> {
+        for temperature in ["cold", "warm"] {
+            let sim = world(1, 100).await?;
+            let mut subject = Subject::start(&self.ours, &sim)?;
+            let first = load::first_answer(&sim, &subject).await?;
+            self.report.add(
+                &format!("start to first answer, {temperature} local Postgres"),
+                "ms",
+                first.as_secs_f64() * 1e3,
+                None,
+            );
+            subject.stop().await?;
+        }
+        Ok(())
+    }
+
+    async fn memory(&mut self) -> anyhow::Result<()> {
+        for (guilds, members) in [(1, 100), (100, 1_000), (1, 100_000)] {
+            let mut measured = Vec::new();
+            for program in [&self.ours, &Program::Echo] {
+                let sim = world(guilds, members).await?;
+                let mut subject = Subject::start(program, &sim)?;
+                load::first_answer(&sim, &subject).await?;
+                measured.push(subject.memory()?);
+                subject.stop().await?;
+            }
+            self.report.add(
+                &format!("memory, {guilds} guilds of {members} members"),
+                "MB",
+                measured[0],
+                Some(measured[1]),
+            );
+        }
+        Ok(())
+    }
+
+    async fn interactions(&mut self, interactions: u32) -> anyhow::Result<()> {
+        for in_flight in [1, 64] {
+            let count = if in_flight == 1 {
+                interactions / 4
+            } else {
+                interactions
+            };
+            let mut measured = Vec::new();
+            for program in [&self.ours, &Program::Echo] {
+                let sim = world(1, 100).await?;
+                let mut subject = Subject::start(program, &sim)?;
+                load::first_answer(&sim, &subject).await?;
+                Load::run(&sim, &subject, count / 10, in_flight).await?;
+                measured.push(Load::run(&sim, &subject, count, in_flight).await?);
+                subject.stop().await?;
+            }
+            let [ours, floor] = measured.as_slice() else {
+                anyhow::bail!("two programs were measured")
+            };
+            let name = |what: &str| format!("interactions, {in_flight} in flight: {what}");
+            let report = &mut self.report;
+            report.add(&name("each second"), "1/s", ours.rate, Some(floor.rate));
+            report.add(
+                &name("processor time each"),
+                "µs",
+                ours.cpu,
+                Some(floor.cpu),
+            );
+            report.add(&name("p50"), "ms", ours.p50, Some(floor.p50));
+            report.add(&name("p99"), "ms", ours.p99, Some(floor.p99));
+        }
+        Ok(())
+    }
+
+    async fn events(&mut self) -> anyhow::Result<()> {
+        let mut measured = Vec::new();
+        for program in [&self.counting, &Program::Echo] {
+            let sim = world(1, 100).await?;
+            let mut subject = Subject::start(program, &sim)?;
+            measured.push(load::events(&sim, &subject, EVENTS).await?);
+            subject.stop().await?;
+        }
+        let [(rate, cpu), (floor_rate, floor_cpu)] = measured[..] else {
+            anyhow::bail!("two programs were measured")
+        };
+        let report = &mut self.report;
+        report.add("events: each second", "1/s", rate, Some(floor_rate));
+        report.add("events: processor time each", "µs", cpu, Some(floor_cpu));
+        Ok(())
+    }
+
+    async fn rooms(&mut self) -> anyhow::Result<()> {
+        for (people, times) in [(1, 59), (50, 3)] {
+            let mut measured = Vec::new();
+            for (program, has_commands) in [(&self.ours, true), (&Program::Echo, false)] {
+                let sim = world(1, 100).await?;
+                let guild = sim.find_guild("Guild 0").context("the guild is there")?;
+                let mut subject = Subject::start(program, &sim)?;
+                load::first_answer(&sim, &subject).await?;
+                let hub = rooms::prepare(&guild, has_commands).await?;
+                rooms::measure(&sim, &guild, &hub, people, 1).await?;
+                measured.push(rooms::measure(&sim, &guild, &hub, people, times).await?);
+                subject.stop().await?;
+            }
+            let [ours, floor] = measured[..] else {
+                anyhow::bail!("two programs were measured")
+            };
+            let name = |what: &str| format!("rooms, {people} at once: {what}");
+            let report = &mut self.report;
+            report.add(
+                &name("from join to moved"),
+                "ms",
+                ours.moved,
+                Some(floor.moved),
+            );
+            report.add(
+                &name("more than the bare loop"),
+                "ms",
+                ours.moved - floor.moved,
+                None,
+            );
+            report.add(
+                &name("from leaving to gone"),
+                "ms",
+                ours.gone,
+                Some(floor.gone),
+            );
+            report.add(&name("calls for each"), "", ours.calls, Some(floor.calls));
+        }
+        Ok(())
+    }
 }
 
 /// A simulated Discord with guilds of this size.

@@ -1,9 +1,11 @@
 //! Events on their way to features: a mailbox for each feature and guild.
 //!
 //! Events of one guild reach one feature in order, one at a time; guilds and features never wait for each other.
-//! A mailbox exists only while it holds something, and holds at most [`CAPACITY`] letters, or more while few wait in
-//! all of them. When it is full the newest event is dropped, and once the mailbox is empty the feature's repair of that guild runs instead: events
-//! are hints, the repair finds the true state.
+//! A mailbox exists only while it holds something; one task on the feature's own threads empties it. It holds at most
+//! [`CAPACITY`] letters, or more while few wait in all of them. When many wait, the gateway is read with short pauses
+//! (see [`Mailboxes::breathe`]), so that a feature that is busy catches up. One that does not, because it is blocked,
+//! finds its mailbox full: then the newest event is dropped, and once the mailbox is empty the feature's repair of that
+//! guild runs instead. Events are hints, the repair finds the true state.
 //!
 //! A handler that fails because something is away for the moment (the database restarts) is tried again, in its
 //! place in the order, for up to two minutes; after that, and after every other failure, the repair runs too.
@@ -20,7 +22,10 @@ use std::{
 use database::GuildId;
 use feature::{BoxFuture, Class, Delivery, Hold, Outcome};
 use parking_lot::Mutex;
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 use twilight_model::gateway::event::Event;
 
 use crate::{
@@ -34,6 +39,10 @@ use crate::{
 pub(crate) const CAPACITY: usize = 1024;
 /// While fewer letters wait in all mailboxes together, one may hold more: for a burst that its feature keeps up with.
 const SHARED: usize = 8192;
+/// When so many wait in all mailboxes together, the gateway is read with pauses.
+const MANY: usize = SHARED / 2;
+/// The longest pause; the gateway is then read for as long before the next one.
+const BREATH: Duration = Duration::from_millis(20);
 /// How long one handler may take for one event.
 const LIMIT: Duration = Duration::from_mins(1);
 /// How long an event is tried again while something is away.
@@ -66,6 +75,8 @@ pub(crate) struct Mailboxes {
     boxes: Mutex<HashMap<Key, Mailbox>>,
     /// How many letters wait in all of them.
     waiting: AtomicUsize,
+    /// Told when fewer than [`MANY`] wait again.
+    fewer: Notify,
     repairs: Semaphore,
 }
 
@@ -74,8 +85,47 @@ impl Default for Mailboxes {
         Self {
             boxes: Mutex::default(),
             waiting: AtomicUsize::new(0),
+            fewer: Notify::new(),
             repairs: Semaphore::new(REPAIRS),
         }
+    }
+}
+
+impl Mailboxes {
+    /// Lets features catch up when much waits for them, for a moment and at most half of the time.
+    ///
+    /// `last` is when the caller last did. Interactions come on the same connection: longer pauses would make the
+    /// people wait whose features have nothing to do.
+    pub(crate) async fn breathe(&self, last: &mut Instant) {
+        if self.waiting.load(Ordering::Relaxed) < MANY || last.elapsed() < BREATH {
+            return;
+        }
+        // It may have been told before anybody listened; then the breath is a short one.
+        let _ = tokio::time::timeout(BREATH, self.fewer.notified()).await;
+        *last = Instant::now();
+    }
+
+    fn taken(&self) {
+        if self.waiting.fetch_sub(1, Ordering::Relaxed) == MANY {
+            self.fewer.notify_one();
+        }
+    }
+}
+
+/// An event that counts as handled only when somebody says so: not when its task ends because the program does.
+#[derive(Debug)]
+struct Open(Option<Ticket>);
+
+impl Open {
+    fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // The saved session stays before it, and the next process gets it replayed.
+        std::mem::forget(self.0.take());
     }
 }
 
@@ -151,16 +201,23 @@ fn post(engine: &Engine, key: Key, letter: Letter) {
         drop(boxes);
         let working = engine.busy.begin();
         let task = engine.clone();
-        tokio::spawn(async move {
-            let mut next = Some(letter);
-            while let Some(letter) = next {
-                if !open(&task, key, letter).await {
-                    break;
+        let emptying = engine.threads.spawn(
+            key.0,
+            Box::pin(async move {
+                let mut next = Some(letter);
+                while let Some(letter) = next {
+                    if !open(&task, key, letter).await {
+                        break;
+                    }
+                    next = take(&task, key);
+                    // Handlers that never wait must not keep the other guilds waiting.
+                    tokio::task::coop::consume_budget().await;
                 }
-                next = take(&task, key);
-            }
-            drop(working);
-        });
+                drop(working);
+            }),
+        );
+        // It ends by itself.
+        drop(emptying.detach());
     }
 }
 
@@ -169,7 +226,7 @@ fn take(engine: &Engine, key: Key) -> Option<Letter> {
     let mut boxes = engine.mailboxes.boxes.lock();
     let mailbox = boxes.get_mut(&key)?;
     if let Some(letter) = mailbox.letters.pop_front() {
-        engine.mailboxes.waiting.fetch_sub(1, Ordering::Relaxed);
+        engine.mailboxes.taken();
         return Some(letter);
     }
     if mailbox.is_repair_due {
@@ -194,6 +251,7 @@ async fn open(engine: &Engine, key: Key, letter: Letter) -> bool {
                 return true;
             };
             let hold = Hold::new(ticket.held());
+            let ticket = Open(Some(ticket));
             let run = || {
                 let delivery = Delivery {
                     event: Arc::clone(&event),
@@ -209,12 +267,9 @@ async fn open(engine: &Engine, key: Key, letter: Letter) -> bool {
             match attempt(engine, registered.name, key, run).await {
                 Attempt::Done => {}
                 Attempt::Failed => mark_for_repair(engine, key),
-                Attempt::Stopped => {
-                    // Never handled: the saved session stays before it, and the next process gets it replayed.
-                    std::mem::forget(ticket);
-                    return false;
-                }
+                Attempt::Stopped => return false,
             }
+            ticket.done();
             true
         }
     }
@@ -266,7 +321,7 @@ async fn attempt(
     let mut pause = Duration::from_millis(100);
     let guild = guild.map(tracing::field::display);
     loop {
-        match guard::run(engine, feature, LIMIT, run()).await {
+        match guard::here(LIMIT, run()).await {
             Ended::Done(()) => return Attempt::Done,
             Ended::Failed(failure) => {
                 if failure.class() == Class::Transient && Instant::now() + pause < give_up {

@@ -1,9 +1,10 @@
 //! Runs a feature's code so that nothing it does can hurt the rest: on the feature's threads, with a time limit,
 //! with its panics caught.
 
-use std::time::Duration;
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use feature::{BoxFuture, Failure, Outcome};
+use futures_util::FutureExt as _;
 
 use crate::engine::Engine;
 
@@ -20,7 +21,7 @@ pub(crate) enum Ended<T> {
     TooSlow,
 }
 
-/// Runs a handler to its end or to its limit.
+/// Runs a handler on the feature's threads to its end or to its limit.
 pub(crate) async fn run<T: Send + 'static>(
     engine: &Engine,
     feature: &'static str,
@@ -39,7 +40,19 @@ pub(crate) async fn run<T: Send + 'static>(
     }
 }
 
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
+/// As [`run`], for a task that is on the feature's threads already.
+pub(crate) async fn here<T>(limit: Duration, handler: BoxFuture<'static, Outcome<T>>) -> Ended<T> {
+    // What panicked is dropped, and nothing of it is looked at again.
+    let handler = AssertUnwindSafe(handler).catch_unwind();
+    match tokio::time::timeout(limit, handler).await {
+        Err(_) => Ended::TooSlow,
+        Ok(Ok(Ok(value))) => Ended::Done(value),
+        Ok(Ok(Err(failure))) => Ended::Failed(failure),
+        Ok(Err(panic)) => Ended::Panicked(words(&*panic)),
+    }
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

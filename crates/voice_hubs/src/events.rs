@@ -10,7 +10,7 @@ use crate::{
     VoiceHubs,
     model::Seat,
     store,
-    watch::{Person, know, wake},
+    watch::{Haste, Person, know, wake, wake_with},
 };
 
 /// Somebody joins, moves or leaves.
@@ -44,12 +44,9 @@ pub(crate) async fn voice_state(kit: Kit<VoiceHubs>, on: On<VoiceStateUpdate>) -
         }
     });
     let person = state.member.as_ref().map(Person::of);
-    if kit
-        .feature
-        .watches
-        .sit(guild, user, seat, person, on.hold())
-    {
-        wake(&kit, guild);
+    let watches = &kit.feature.watches;
+    if let Some(haste) = watches.sit(guild, user, seat, person, on.hold()) {
+        wake_with(&kit, guild, haste);
     }
     Ok(())
 }
@@ -120,7 +117,7 @@ async fn hint(kit: &Kit<VoiceHubs>, guild: Option<GuildId>) -> Outcome<()> {
     if let Some(guild) = guild
         && know(kit, guild).await?
     {
-        wake(kit, guild);
+        wake_with(kit, guild, Haste::Soon);
     }
     Ok(())
 }

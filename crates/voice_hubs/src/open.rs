@@ -103,33 +103,22 @@ pub(crate) fn remember(kit: &Kit<VoiceHubs>, made: Channel) {
         .update(&Event::ChannelCreate(Box::new(ChannelCreate(made))));
 }
 
-/// The channel is there: writes that down and moves the owner in, side by side.
+/// The channel is there: moves the owner in. The next round writes the channel down, together with those of others.
 pub(crate) async fn settle(
     kit: &Kit<VoiceHubs>,
     hub: Option<&Hub>,
     room: &Room,
     channel: ChannelId,
 ) {
-    let write = async {
-        let mut db = kit.database.acquire().await?;
-        store::set_channel(&mut db, room.guild, room.id, channel).await
-    };
+    let watches = &kit.feature.watches;
+    watches.made(room.guild, room.id, channel);
     let is_waiting = hub.is_some_and(|hub| {
-        kit.feature
-            .watches
+        watches
             .seat(room.guild, room.owner)
             .is_some_and(|seat| seat.channel == hub.channel)
     });
-    let enter = async {
-        if is_waiting {
-            move_in(kit, hub, room, channel).await;
-        }
-    };
-    let (written, ()) = tokio::join!(write, enter);
-    if let Err(error) = written {
-        // The channel carries the owner's mark: the next round finds it.
-        tracing::warn!(guild = %room.guild, room = room.id.0, error = chain(&error), "a new room could not be written down");
-        return;
+    if is_waiting {
+        move_in(kit, hub, room, channel).await;
     }
     let Some(hub) = hub else { return };
     if hub.problem.is_some() {

@@ -20,10 +20,10 @@ use crate::{
     overwrites::{masked, source},
     plan::{Key, Picture, Plan, Step, WARN_AT, plan},
     settings::VoiceSettings,
-    store::{self, NewRoom},
+    store::{self, NewRoom, Remembered},
     template::{Template, Values},
     text, upkeep, waiting,
-    watch::{Person, Snapshot, wake},
+    watch::{Haste, Person, Snapshot, wake, wake_with},
 };
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -58,7 +58,7 @@ pub(crate) enum Ended {
 pub(crate) async fn round(
     kit: &Kit<VoiceHubs>,
     guild: GuildId,
-    snapshot: Snapshot,
+    snapshot: &Snapshot,
 ) -> Outcome<Ended> {
     let Some(channels) = guild::channels(kit, guild) else {
         return Ok(Ended::Unknown);
@@ -76,28 +76,28 @@ pub(crate) async fn round(
         kit.own_permissions(guild).await?
     };
     let mut db = kit.database.acquire().await?;
-    let hubs = store::hubs(&mut db, guild).await?;
-    let mut rooms = store::rooms(&mut db, guild).await?;
+    if !snapshot.made.is_empty() {
+        store::set_channels(&mut db, guild, &snapshot.made).await?;
+    }
+    let Stored {
+        hubs,
+        mut rooms,
+        joined,
+    } = read(&mut db, guild, snapshot, now, is_idle).await?;
+    watches.learn_hubs(guild, hubs.iter().map(|hub| hub.channel));
     if hubs.is_empty() && rooms.is_empty() {
         watches.forget(guild);
         return Ok(Ended::Stored);
     }
     if is_idle {
-        write_seats(kit, &mut db, guild, &snapshot, &hubs, &rooms).await?;
+        write_seats(kit, &mut db, guild, snapshot, &hubs, &rooms).await?;
         return Ok(Ended::Stored);
     }
-    let is_awaited = |hub: &Hub| {
-        hub.active
-            && snapshot
-                .seats
-                .values()
-                .any(|seat| seat.channel == hub.channel && !seat.is_bot)
-    };
-    let (recent, today) = if hubs.iter().any(is_awaited) {
-        store::opened(&mut db, guild, now - crate::plan::MINUTE, now - DAY).await?
-    } else {
-        (Vec::new(), 0)
-    };
+    let Joined {
+        recent,
+        today,
+        remembered,
+    } = joined;
     let requests = if rooms.iter().any(|room| room.waiting_channel.is_some()) {
         store::requests(&mut db, guild).await?
     } else {
@@ -142,7 +142,7 @@ pub(crate) async fn round(
         settings: &settings,
         held,
     };
-    let (wanted, unknown) = prepare(&surroundings, &mut db, &hubs, &made).await?;
+    let (wanted, unknown) = prepare(&surroundings, remembered, &hubs, &made);
     let mut begun = Vec::new();
     if !wanted.is_empty() {
         begun = store::add_rooms(&mut db, guild, &kit.feature.process, now, &wanted).await?;
@@ -157,15 +157,7 @@ pub(crate) async fn round(
     }
     let known_before = rooms.len();
     rooms.extend(begun);
-    write_seats(
-        kit,
-        &mut db,
-        guild,
-        &snapshot,
-        &hubs,
-        &rooms[..known_before],
-    )
-    .await?;
+    write_seats(kit, &mut db, guild, snapshot, &hubs, &rooms[..known_before]).await?;
     if write_steps(&mut db, guild, &made, now).await? {
         // More may follow from what the rows say now.
         wake(kit, guild);
@@ -202,6 +194,55 @@ pub(crate) async fn round(
     Ok(Ended::Stored)
 }
 
+/// What is stored of a guild.
+struct Stored {
+    hubs: Vec<Hub>,
+    rooms: Vec<Room>,
+    joined: Joined,
+}
+
+/// What is stored of those who wait for a room.
+#[derive(Default)]
+struct Joined {
+    /// Who opened a room in the last minute, and when.
+    recent: Vec<(UserId, Timestamp)>,
+    /// How many rooms were opened since yesterday.
+    today: i64,
+    remembered: HashMap<UserId, Remembered>,
+}
+
+/// Reads what is stored.
+async fn read(
+    db: &mut sqlx::PgConnection,
+    guild: GuildId,
+    snapshot: &Snapshot,
+    now: Timestamp,
+    is_idle: bool,
+) -> Outcome<Stored> {
+    let hubs = store::hubs(&mut *db, guild).await?;
+    let rooms = store::rooms(&mut *db, guild).await?;
+    let awaited: Vec<UserId> = snapshot
+        .seats
+        .iter()
+        .filter(|(_, seat)| {
+            let is_hub = |hub: &Hub| hub.active && hub.channel == seat.channel;
+            !seat.is_bot && hubs.iter().any(is_hub)
+        })
+        .map(|(user, _)| *user)
+        .collect();
+    let mut joined = Joined::default();
+    if !is_idle && !awaited.is_empty() {
+        let since = now - crate::plan::MINUTE;
+        (joined.recent, joined.today) = store::opened(&mut *db, guild, since, now - DAY).await?;
+        joined.remembered = store::remembered(&mut *db, guild, &awaited).await?;
+    }
+    Ok(Stored {
+        hubs,
+        rooms,
+        joined,
+    })
+}
+
 /// Starts work on something, and has the guild planned again when it is done.
 pub(crate) fn start<Work>(
     kit: &Kit<VoiceHubs>,
@@ -236,7 +277,7 @@ struct Release {
 impl Drop for Release {
     fn drop(&mut self) {
         self.kit.feature.watches.release(self.guild, self.key);
-        wake(&self.kit, self.guild);
+        wake_with(&self.kit, self.guild, Haste::Soon);
     }
 }
 
@@ -443,12 +484,12 @@ struct Surroundings<'a> {
 }
 
 /// The rooms that the plan opens, with everything that they begin with; and members whose names are not known yet.
-async fn prepare(
+fn prepare(
     surroundings: &Surroundings<'_>,
-    db: &mut sqlx::PgConnection,
+    mut remembered: HashMap<UserId, Remembered>,
     hubs: &[Hub],
     plan: &Plan,
-) -> Outcome<(Vec<NewRoom>, Vec<UserId>)> {
+) -> (Vec<NewRoom>, Vec<UserId>) {
     let Surroundings {
         kit,
         guild,
@@ -471,11 +512,6 @@ async fn prepare(
             _ => None,
         })
         .collect();
-    if wanted.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let members: Vec<UserId> = wanted.iter().map(|(_, member, _)| *member).collect();
-    let mut remembered = store::remembered(db, guild, &members).await?;
     let mut unknown = Vec::new();
     let mut bases: HashMap<ChannelId, Vec<_>> = HashMap::new();
     let mut rooms = Vec::with_capacity(wanted.len());
@@ -529,7 +565,7 @@ async fn prepare(
             status,
         });
     }
-    Ok((rooms, unknown))
+    (rooms, unknown)
 }
 
 /// Asks Discord how a member in a hub is called, whom no event has named: the bot was away when they came.

@@ -120,7 +120,7 @@ async fn try_ask(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) -> Outcome<(
         return Ok(());
     };
     let mut db = kit.database.acquire().await?;
-    let is_new = store::add_request(&mut db, room.id, member, kit.clock.now()).await?;
+    let is_new = store::add_request(&mut db, room.guild, room.id, member, kit.clock.now()).await?;
     let before = store::requests(&mut db, room.guild)
         .await?
         .into_iter()
@@ -184,7 +184,7 @@ async fn try_ask(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) -> Outcome<(
         Err(refusal) => return Err(refusal.into()),
     };
     let mut db = kit.database.acquire().await?;
-    store::request_shown(&mut db, room.id, member, room.owner, shown).await?;
+    store::request_shown(&mut db, guild, room.id, member, room.owner, shown).await?;
     drop(db);
     if let Some((place, message)) = before.and_then(|request| request.channel.zip(request.message))
         && let Err(refusal) = kit.discord.unpost(place, message).await
@@ -209,11 +209,14 @@ async fn try_ask(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) -> Outcome<(
 pub(crate) async fn withdraw(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) {
     let taken = async {
         let mut db = kit.database.acquire().await?;
-        store::take_request(&mut db, room.id, member).await
+        store::take_requests(&mut db, room.guild, room.id, Some(member)).await
     };
     match taken.await {
-        Ok(Some(request)) => clear(kit, &request).await,
-        Ok(None) => {}
+        Ok(taken) => {
+            for request in taken {
+                clear(kit, &request).await;
+            }
+        }
         Err(error) => {
             tracing::warn!(guild = %room.guild, error = chain(&error), "a request could not be withdrawn");
         }
@@ -236,20 +239,7 @@ pub(crate) async fn turn_away(kit: &Kit<VoiceHubs>, room: &Room) {
     }
     let asked = async {
         let mut db = kit.database.acquire().await?;
-        let requests = store::requests(&mut db, room.guild).await?;
-        let mut mine = Vec::new();
-        for request in requests
-            .into_iter()
-            .filter(|request| request.room == room.id)
-        {
-            if store::take_request(&mut db, room.id, request.user)
-                .await?
-                .is_some()
-            {
-                mine.push(request);
-            }
-        }
-        Ok::<_, sqlx::Error>(mine)
+        store::take_requests(&mut db, room.guild, room.id, None).await
     };
     let requests = match asked.await {
         Ok(requests) => requests,
@@ -315,8 +305,8 @@ async fn member_lang(kit: &Kit<VoiceHubs>, guild: GuildId, member: UserId) -> Ou
 /// Takes a request: it is answered once.
 async fn take(ctx: &Ctx<VoiceHubs>, room: &Room, who: UserId) -> Outcome<()> {
     let mut db = ctx.database.acquire().await?;
-    let taken = store::take_request(&mut db, room.id, who).await?;
-    Ok(taken.map(|_| ()).ok_or(Refused::Answered)?)
+    let taken = store::take_requests(&mut db, room.guild, room.id, Some(who)).await?;
+    Ok(taken.first().map(|_| ()).ok_or(Refused::Answered)?)
 }
 
 pub(crate) async fn approve(ctx: Ctx<VoiceHubs>, click: Click<Approve>) -> Outcome<Reply> {

@@ -13,7 +13,10 @@ use database::{ChannelId, GuildId, UserId};
 use feature::{Hold, Kit};
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 use twilight_model::guild::Member;
 
 use crate::{
@@ -28,6 +31,18 @@ use crate::{
 const QUIET: u64 = 50_000;
 /// For how long.
 const QUIET_FOR: Duration = Duration::from_mins(10);
+
+/// A round rests for twice as long as it took, but no longer than twice this.
+const LONGEST_GATHERING: Duration = Duration::from_millis(50);
+
+/// How soon a guild must be planned anew.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Haste {
+    /// Somebody waits for it.
+    Now,
+    /// Together with what else happens in the next moment.
+    Soon,
+}
 
 /// How somebody is called.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,10 +97,21 @@ struct Watch {
     /// Events whose effect is not stored yet.
     holds: Vec<Hold>,
     is_dirty: bool,
+    /// Whether somebody waits for what changed.
+    is_urgent: bool,
+    /// Told when it becomes urgent.
+    urgent: Arc<Notify>,
+    /// Until when what is not urgent is gathered: the more rooms there are, the longer a round takes.
+    gather_until: Option<Instant>,
+    /// The hubs as the last round knew them; who joins one of them waits.
+    hubs: HashSet<ChannelId>,
     is_running: bool,
     /// Whether the round at work found neither hubs nor rooms.
     is_idle: bool,
     busy: HashSet<Key>,
+    /// Channels that Discord made and that are not stored yet. Each carries its owner's mark: after a crash the next
+    /// process finds them by that.
+    made: Vec<(RoomId, ChannelId)>,
     told: HashMap<UserId, Timestamp>,
     /// What the answers to clicks made panels show. Not stored: whether an answer arrived is known to nobody after a
     /// crash, and the next process shows the panel once more.
@@ -123,6 +149,8 @@ pub(crate) struct Snapshot {
     pub(crate) seats: HashMap<UserId, Seat>,
     pub(crate) busy: HashSet<Key>,
     pub(crate) shown: HashMap<RoomId, i32>,
+    /// Channels of rooms that are to be stored.
+    pub(crate) made: Vec<(RoomId, ChannelId)>,
     /// Whether the seats are the present, no longer events that are told again.
     pub(crate) is_present: bool,
 }
@@ -178,7 +206,7 @@ impl Watches {
         watch.holds.push(hold);
     }
 
-    /// Somebody sits somewhere else, or nowhere. Whether the guild must be planned anew.
+    /// Somebody sits somewhere else, or nowhere. Whether the guild must be planned anew, and how soon.
     pub(crate) fn sit(
         &self,
         guild: GuildId,
@@ -186,10 +214,13 @@ impl Watches {
         seat: Option<Seat>,
         person: Option<Person>,
         hold: Hold,
-    ) -> bool {
+    ) -> Option<Haste> {
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
         let is_new = watch.seats.get(&user) != seat.as_ref();
+        let waits = seat
+            .as_ref()
+            .is_some_and(|seat| watch.hubs.contains(&seat.channel));
         watch.put(user, seat);
         if let Some(person) = person
             && watch.seats.contains_key(&user)
@@ -201,7 +232,14 @@ impl Watches {
         if is_open {
             watch.holds.push(hold);
         }
-        is_open
+        is_open.then_some(if waits { Haste::Now } else { Haste::Soon })
+    }
+
+    /// Which hubs there are.
+    pub(crate) fn learn_hubs(&self, guild: GuildId, hubs: impl IntoIterator<Item = ChannelId>) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.hubs = hubs.into_iter().collect();
+        }
     }
 
     /// How often a seat has changed; see [`moved`](Self::moved).
@@ -266,6 +304,7 @@ impl Watches {
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
         watch.is_dirty = false;
+        watch.is_urgent = false;
         watch.is_idle = false;
         watch.told.retain(|_, until| *until > now);
         let mut busy = watch.busy.clone();
@@ -274,6 +313,7 @@ impl Watches {
             seats: watch.seats.clone(),
             busy,
             shown: watch.shown.clone(),
+            made: std::mem::take(&mut watch.made),
             is_present,
         };
         (snapshot, std::mem::take(&mut watch.holds))
@@ -316,10 +356,18 @@ impl Watches {
         }
     }
 
-    /// Puts events back that a round could not store, for the next one.
-    pub(crate) fn put_back(&self, guild: GuildId, holds: Vec<Hold>) {
+    /// Puts back what a round could not store, for the next one.
+    pub(crate) fn put_back(&self, guild: GuildId, snapshot: Snapshot, holds: Vec<Hold>) {
         let mut guilds = self.guilds.lock();
-        guilds.entry(guild).or_default().holds.extend(holds);
+        let watch = guilds.entry(guild).or_default();
+        watch.holds.extend(holds);
+        watch.made.extend(snapshot.made);
+    }
+
+    /// Discord made the channel of a room; the next round stores that.
+    pub(crate) fn made(&self, guild: GuildId, room: RoomId, channel: ChannelId) {
+        let mut guilds = self.guilds.lock();
+        guilds.entry(guild).or_default().made.push((room, channel));
     }
 
     /// Begins work on something. Whether nobody else works on it.
@@ -360,19 +408,33 @@ impl Watches {
     }
 
     /// Whether a round must be started for what has changed.
-    fn start(&self, guild: GuildId) -> bool {
+    fn start(&self, guild: GuildId, haste: Haste) -> bool {
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
         watch.is_dirty = true;
+        if haste == Haste::Now {
+            watch.is_urgent = true;
+            watch.urgent.notify_one();
+        }
         !std::mem::replace(&mut watch.is_running, true)
     }
 
-    /// Whether nothing has changed since the round began; then rounds end.
-    fn end(&self, guild: GuildId) -> bool {
+    /// Until when the next round may wait, and what is told when somebody waits for it meanwhile.
+    fn gathers(&self, guild: GuildId) -> Option<(Instant, Arc<Notify>)> {
+        let mut guilds = self.guilds.lock();
+        let watch = guilds.get_mut(&guild).filter(|watch| !watch.is_urgent)?;
+        // What was told to the one before is done.
+        watch.urgent = Arc::default();
+        Some((watch.gather_until?, Arc::clone(&watch.urgent)))
+    }
+
+    /// A round ended that began at `begun`. Whether nothing has changed since; then rounds end.
+    fn end(&self, guild: GuildId, begun: Instant) -> bool {
         let mut guilds = self.guilds.lock();
         let Some(watch) = guilds.get_mut(&guild) else {
             return true;
         };
+        watch.gather_until = Some(Instant::now() + begun.elapsed().min(LONGEST_GATHERING) * 2);
         watch.is_running = watch.is_dirty;
         if !watch.is_dirty && watch.is_idle && watch.busy.is_empty() {
             guilds.remove(&guild);
@@ -438,7 +500,12 @@ pub(crate) async fn know(kit: &Kit<VoiceHubs>, guild: GuildId) -> sqlx::Result<b
 
 /// Has the guild planned anew, now or as soon as the round at work ends.
 pub(crate) fn wake(kit: &Kit<VoiceHubs>, guild: GuildId) {
-    if kit.feature.watches.start(guild) {
+    wake_with(kit, guild, Haste::Now);
+}
+
+/// Has the guild planned anew.
+pub(crate) fn wake_with(kit: &Kit<VoiceHubs>, guild: GuildId, haste: Haste) {
+    if kit.feature.watches.start(guild, haste) {
         let task = kit.clone();
         kit.spawn("rounds", async move { rounds(&task, guild).await });
     }
@@ -447,22 +514,29 @@ pub(crate) fn wake(kit: &Kit<VoiceHubs>, guild: GuildId) {
 async fn rounds(kit: &Kit<VoiceHubs>, guild: GuildId) {
     let mut pause = Duration::from_millis(100);
     loop {
+        if let Some((until, urgent)) = kit.feature.watches.gathers(guild) {
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => {}
+                () = urgent.notified() => {}
+            }
+        }
+        let begun = Instant::now();
         let (snapshot, holds) = kit.feature.watches.begin_round(guild, kit.clock.now());
-        match round::round(kit, guild, snapshot).await {
+        match round::round(kit, guild, &snapshot).await {
             Ok(Ended::Stored) => {
                 drop(holds);
                 pause = Duration::from_millis(100);
             }
-            Ok(Ended::Unknown) => kit.feature.watches.put_back(guild, holds),
+            Ok(Ended::Unknown) => kit.feature.watches.put_back(guild, snapshot, holds),
             Err(failure) => {
                 tracing::warn!(%guild, error = failure.chain(), "a round of the voice hubs failed: once more");
-                kit.feature.watches.put_back(guild, holds);
-                kit.feature.watches.start(guild);
+                kit.feature.watches.put_back(guild, snapshot, holds);
+                kit.feature.watches.start(guild, Haste::Now);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(5));
             }
         }
-        if kit.feature.watches.end(guild) {
+        if kit.feature.watches.end(guild, begun) {
             return;
         }
     }

@@ -96,6 +96,8 @@ pub(crate) struct Shard {
     connection: Connection<IdentifyQueue>,
     sequences: Sequences,
     guilds: HashSet<GuildId>,
+    /// When reading last paused for features that have much to do.
+    breathed_at: Instant,
     /// Brings the guilds of a session that an earlier process began.
     warming: Option<JoinHandle<HashSet<GuildId>>>,
     /// Whether this process has been told the guilds of its session.
@@ -133,6 +135,7 @@ impl Shard {
             connection,
             sequences,
             guilds: HashSet::new(),
+            breathed_at: Instant::now(),
             warming: None,
             is_warm: false,
             reconnects: Reconnects::default(),
@@ -162,7 +165,10 @@ impl Shard {
                 }
             };
             match next {
-                Some(Ok(Message::Text(json))) => self.take(json),
+                Some(Ok(Message::Text(json))) => {
+                    self.take(json);
+                    self.engine.mailboxes.breathe(&mut self.breathed_at).await;
+                }
                 Some(Ok(Message::Close(frame))) => {
                     self.last_close = frame.as_ref().map_or(0, |frame| frame.code);
                     tracing::info!(

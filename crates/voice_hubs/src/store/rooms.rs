@@ -294,18 +294,21 @@ pub(crate) async fn forget_waiting(
     Ok(done.rows_affected() > 0)
 }
 
-/// Discord made the channel.
-pub(crate) async fn set_channel(
+/// Discord made the channels of these rooms.
+pub(crate) async fn set_channels(
     db: &mut PgConnection,
     guild: GuildId,
-    room: RoomId,
-    channel: ChannelId,
+    made: &[(RoomId, ChannelId)],
 ) -> sqlx::Result<()> {
+    let rooms: Vec<i64> = made.iter().map(|(room, _)| room.0).collect();
+    let channels: Vec<ChannelId> = made.iter().map(|(_, channel)| *channel).collect();
     sqlx::query!(
-        "update voice_hubs.room set channel_id = $3 where guild_id = $1 and id = $2 and channel_id is null",
+        "update voice_hubs.room r set channel_id = made.channel_id
+         from unnest($2::bigint[], $3::bigint[]) as made (id, channel_id)
+         where r.guild_id = $1 and r.id = made.id and r.channel_id is null",
         guild as GuildId,
-        room.0,
-        channel as ChannelId
+        &rooms,
+        channels as Vec<ChannelId>
     )
     .execute(db)
     .await?;
@@ -428,12 +431,16 @@ pub(crate) async fn requests(db: &mut PgConnection, guild: GuildId) -> sqlx::Res
 /// Writes down that somebody asks. Whether it is new.
 pub(crate) async fn add_request(
     db: &mut PgConnection,
+    guild: GuildId,
     room: RoomId,
     user: UserId,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into voice_hubs.request (room_id, user_id, at) values ($1, $2, $3) on conflict do nothing",
+        "insert into voice_hubs.request (room_id, user_id, at)
+         select id, $3, $4 from voice_hubs.room where guild_id = $1 and id = $2
+         on conflict do nothing",
+        guild as GuildId,
         room.0,
         user as UserId,
         now.to_sqlx() as _
@@ -446,14 +453,17 @@ pub(crate) async fn add_request(
 /// Writes down where a request was shown, and to whom.
 pub(crate) async fn request_shown(
     db: &mut PgConnection,
+    guild: GuildId,
     room: RoomId,
     user: UserId,
     asked_of: UserId,
     shown: Option<(ChannelId, MessageId)>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update voice_hubs.request set asked_of = $3, channel_id = $4, message_id = $5
-         where room_id = $1 and user_id = $2",
+        "update voice_hubs.request q set asked_of = $4, channel_id = $5, message_id = $6
+         from voice_hubs.room r
+         where r.id = q.room_id and r.guild_id = $1 and q.room_id = $2 and q.user_id = $3",
+        guild as GuildId,
         room.0,
         user as UserId,
         asked_of as UserId,
@@ -465,25 +475,32 @@ pub(crate) async fn request_shown(
     Ok(())
 }
 
-/// A request was answered, or is withdrawn. The request, if it was there: it is answered once.
-pub(crate) async fn take_request(
+/// Requests for a room are answered, or withdrawn: that of one member, or all. Those that were there: each is answered
+/// once.
+pub(crate) async fn take_requests(
     db: &mut PgConnection,
+    guild: GuildId,
     room: RoomId,
-    user: UserId,
-) -> sqlx::Result<Option<Request>> {
-    let row = sqlx::query!(
-        "delete from voice_hubs.request where room_id = $1 and user_id = $2
-         returning asked_of, channel_id, message_id",
+    user: Option<UserId>,
+) -> sqlx::Result<Vec<Request>> {
+    let rows = sqlx::query!(
+        "delete from voice_hubs.request q using voice_hubs.room r
+         where r.id = q.room_id and r.guild_id = $1 and q.room_id = $2 and ($3::bigint is null or q.user_id = $3)
+         returning q.user_id, q.asked_of, q.channel_id, q.message_id",
+        guild as GuildId,
         room.0,
-        user as UserId
+        user as Option<UserId>
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    Ok(row.map(|row| Request {
-        room,
-        user,
-        asked_of: row.asked_of,
-        channel: row.channel_id,
-        message: row.message_id,
-    }))
+    Ok(rows
+        .into_iter()
+        .map(|row| Request {
+            room,
+            user: row.user_id,
+            asked_of: row.asked_of,
+            channel: row.channel_id,
+            message: row.message_id,
+        })
+        .collect())
 }
