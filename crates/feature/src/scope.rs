@@ -23,6 +23,8 @@ use twilight_model::{
     gateway::Intents,
     guild::Permissions,
 };
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
@@ -182,6 +184,8 @@ pub struct ScheduleEntry {
 pub struct RouteEntry {
     /// Who registered them.
     pub feature: &'static str,
+    /// What they are, for people and for the engine: paths, bodies, answers, and the scopes that a key needs.
+    pub document: OpenApi,
     /// Makes the router.
     pub router: Arc<dyn Fn(House) -> axum::Router + Send + Sync>,
 }
@@ -528,16 +532,15 @@ impl<'a, F: Feature> Scope<'a, F> {
         self
     }
 
-    /// Routes for the HTTP engine, mounted below the feature's name.
-    pub fn routes(
-        &mut self,
-        router: impl Fn(Kit<F>) -> axum::Router + Send + Sync + 'static,
-    ) -> &mut Self {
+    /// Routes for the HTTP engine, with full paths; see [`crate::http`].
+    pub fn routes(&mut self, routes: OpenApiRouter<Kit<F>>) -> &mut Self {
         let feature = Arc::clone(&self.feature);
+        let (router, document) = routes.split_for_parts();
         self.registered.routes.push(RouteEntry {
             feature: F::NAME,
+            document,
             router: Arc::new(move |house| {
-                router(Kit {
+                router.clone().with_state(Kit {
                     feature: Arc::clone(&feature),
                     house,
                 })
