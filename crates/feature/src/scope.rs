@@ -27,7 +27,8 @@ use twilight_model::{
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
     Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, Needs, On,
-    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command,
+    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
+    foreign::Named,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -363,6 +364,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, (arguments, data)| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_component(&data)) {
+                return refused(refusal);
+            }
             let input = decode(&arguments).and_then(|id| I::read(id, data));
             let context = Ctx::new(
                 Kit {
@@ -384,6 +388,11 @@ impl<'a, F: Feature> Scope<'a, F> {
         let handler = Arc::new(handler);
         let run: Run<(String, ModalInteractionData)> =
             Arc::new(move |house, scene, (arguments, data)| {
+                if let Some(refusal) =
+                    foreign::refusal(&house, &scene, &Named::resolved(data.resolved.as_ref()))
+                {
+                    return refused(refusal);
+                }
                 let input = M::Id::decode(&arguments)
                     .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
                 let context = Ctx::new(
@@ -614,6 +623,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, data| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_command(&data)) {
+                return refused(refusal);
+            }
             let context = Ctx::new(
                 Kit {
                     feature: Arc::clone(&feature),
@@ -629,8 +641,9 @@ impl<'a, F: Feature> Scope<'a, F> {
     }
 }
 
-fn refused<T: Send + 'static>(outdated: Outdated) -> BoxFuture<'static, Outcome<T>> {
-    Box::pin(async move { Err(outdated.into()) })
+fn refused<T: Send + 'static>(why: impl Into<Failure>) -> BoxFuture<'static, Outcome<T>> {
+    let failure = why.into();
+    Box::pin(async move { Err(failure) })
 }
 
 fn component_entry<I: ComponentInput>(
