@@ -39,6 +39,7 @@ pub mod custom_id;
 pub mod discord;
 mod error;
 mod event;
+mod foreign;
 pub mod grants;
 mod handler;
 pub mod http;

@@ -374,6 +374,18 @@ impl Catalogue {
         self.modals.get(tag).map(|entry| (entry, arguments))
     }
 
+    /// All components, by tag; those of replaced programs last.
+    pub fn components(&self) -> impl Iterator<Item = &ComponentEntry> {
+        let own: BTreeMap<_, _> = self.components.iter().collect();
+        own.into_values().chain(&self.legacy_components)
+    }
+
+    /// All modals, by tag.
+    pub fn modals(&self) -> impl Iterator<Item = &ModalEntry> {
+        let all: BTreeMap<_, _> = self.modals.iter().collect();
+        all.into_values()
+    }
+
     /// All event handlers.
     pub fn events(&self) -> &[EventEntry] {
         &self.events

@@ -29,7 +29,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
     Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, Needs, On,
-    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command,
+    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
+    foreign::Named,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -367,6 +368,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, (arguments, data)| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_component(&data)) {
+                return refused(refusal);
+            }
             let input = decode(&arguments).and_then(|id| I::read(id, data));
             let context = Ctx::new(
                 Kit {
@@ -388,6 +392,11 @@ impl<'a, F: Feature> Scope<'a, F> {
         let handler = Arc::new(handler);
         let run: Run<(String, ModalInteractionData)> =
             Arc::new(move |house, scene, (arguments, data)| {
+                if let Some(refusal) =
+                    foreign::refusal(&house, &scene, &Named::resolved(data.resolved.as_ref()))
+                {
+                    return refused(refusal);
+                }
                 let input = M::Id::decode(&arguments)
                     .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
                 let context = Ctx::new(
@@ -617,6 +626,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, data| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_command(&data)) {
+                return refused(refusal);
+            }
             let context = Ctx::new(
                 Kit {
                     feature: Arc::clone(&feature),
@@ -632,8 +644,9 @@ impl<'a, F: Feature> Scope<'a, F> {
     }
 }
 
-fn refused<T: Send + 'static>(outdated: Outdated) -> BoxFuture<'static, Outcome<T>> {
-    Box::pin(async move { Err(outdated.into()) })
+fn refused<T: Send + 'static>(why: impl Into<Failure>) -> BoxFuture<'static, Outcome<T>> {
+    let failure = why.into();
+    Box::pin(async move { Err(failure) })
 }
 
 fn component_entry<I: ComponentInput>(
