@@ -1,8 +1,8 @@
-//! What may be looked at of the settings.
+//! What may be looked at of the settings and the audits.
 
 use feature::{Browsable, Column, ColumnKind, Label};
 
-use crate::settings::MANAGE;
+use crate::{audit, settings::MANAGE};
 
 pub(crate) static DOCUMENTS: Browsable = Browsable {
     table: "settings.document",
@@ -40,4 +40,21 @@ pub(crate) static CHANGES: Browsable = Browsable {
         Column::new("after", ColumnKind::Json, "After", "Après"),
     ],
     capability: &MANAGE,
+};
+
+/// That there are audits; what is in them is in their files.
+pub(crate) static AUDITS: Browsable = Browsable {
+    table: "admin.audit_snapshot",
+    label: Label {
+        en: "Audits",
+        fr: "Audits",
+    },
+    guild: "guild_id",
+    key: &["number"],
+    columns: &[
+        Column::new("number", ColumnKind::Number, "Number", "Numéro"),
+        Column::new("taken_at", ColumnKind::Time, "When", "Quand"),
+        Column::new("taken_by", ColumnKind::User, "Who", "Qui"),
+    ],
+    capability: &audit::READ,
 };

@@ -1,15 +1,17 @@
-//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features` and `/doctor`.
+//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features`, `/doctor` and `/audit`.
 //!
 //! The administrator's first room, and the example for contributors: `/ping` shows a command, a card and a button
 //! that still works after a restart.
 //!
 //! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server also `/settings` and `/doctor`
-//!   (capability `settings.manage`) and `/features` (`features.manage`); administrators also `/permissions`
-//!   (`permissions.manage`) and the import of settings (`settings.import`).
-//! - Tables: `admin.upload`, settings that wait for a member's word; the settings themselves are the platform's
-//!   documents `general`, `permissions` and `features`.
-//! - Discord: no intent beyond the guilds themselves, no permission. This feature can not be switched off.
+//!   (capability `settings.manage`), `/features` (`features.manage`) and `/audit` (`audit.read`); administrators also
+//!   `/permissions` (`permissions.manage`) and the import of settings (`settings.import`).
+//! - Tables: `admin.upload`, settings that wait for a member's word; `admin.audit_snapshot`, the newest audits of each
+//!   guild; the settings themselves are the platform's documents `general`, `permissions` and `features`.
+//! - Discord: no intent beyond the guilds themselves, and no permission: `/audit` shows more with Manage Server and
+//!   Manage Webhooks, and says what it could not read without them. This feature can not be switched off.
 
+mod audit;
 mod browse;
 mod doctor;
 mod features;
@@ -58,8 +60,11 @@ impl Feature for Admin {
             .command(features::features)
             .typing(features::typing)
             .command(doctor::doctor)
+            .command(audit::audit)
+            .typing(audit::typing)
             .browse(&browse::DOCUMENTS)
-            .browse(&browse::CHANGES);
+            .browse(&browse::CHANGES)
+            .browse(&browse::AUDITS);
     }
 }
 
@@ -89,7 +94,10 @@ mod tests {
     #[test]
     fn every_sentence_is_in_both_languages_and_used() {
         assert_eq!(
-            text::WORDS.problems(include_str!("text.rs")),
+            text::WORDS.problems(concat!(
+                include_str!("text.rs"),
+                include_str!("text/audit.rs")
+            )),
             Vec::<String>::new()
         );
     }

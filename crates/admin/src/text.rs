@@ -22,6 +22,8 @@ use crate::{
 
 feature::words!("admin");
 
+pub(crate) mod audit;
+
 pub(crate) fn ping(lang: Lang, reading: &Reading) -> Card {
     let milliseconds = |measured: Option<u128>| match measured {
         Some(measured) => t!(lang, "milliseconds", value = measured.to_string()),

@@ -78,8 +78,7 @@ pub(crate) async fn link(ctx: &Ctx<Autorole>, options: Link) -> Outcome<Reply> {
     if group.visible().next().is_none() {
         return Err(Refused::Empty.into());
     }
-    let found = panel::fetch(ctx, channel, message).await?;
-    // The link may name our guild and a channel of another.
+    // The link may name our guild and a channel of another: nothing is asked about that.
     let is_ours = ctx
         .cache
         .channel(channel.into())
@@ -87,6 +86,7 @@ pub(crate) async fn link(ctx: &Ctx<Autorole>, options: Link) -> Outcome<Reply> {
     if !is_ours {
         return Err(Refused::Elsewhere.into());
     }
+    let found = panel::fetch(ctx, channel, message).await?;
     let own = ctx.me.id();
     if own != found.author.id {
         let id = Copy {

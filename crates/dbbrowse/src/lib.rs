@@ -67,6 +67,8 @@ impl Feature for Dbbrowse {
 
     fn register(scope: &mut Scope<'_, Self>) {
         scope
+            // Its answers go to who asked, wherever that is.
+            .needs(Permissions::empty())
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(commands::dbbrowse)
             .typing(commands::typing)

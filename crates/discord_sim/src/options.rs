@@ -54,6 +54,8 @@ pub struct SimOptions {
     pub messages_per_channel: usize,
     /// How many interactions are remembered at most; the oldest go first.
     pub interactions: usize,
+    /// How large a file in an answer to an interaction may be at the most, in bytes, as interactions say.
+    pub attachment_limit: u64,
     /// How long an interaction waits for its first answer. Discord's clients give up after 3 s; a story about
     /// something else than speed may allow a slow machine more.
     pub first_answer: Duration,
@@ -85,6 +87,7 @@ impl Default for SimOptions {
             log_limit: 20_000,
             messages_per_channel: 20_000,
             interactions: 20_000,
+            attachment_limit: 10_485_760,
             first_answer: Duration::from_secs(3),
             patience: Duration::from_secs(10),
         }

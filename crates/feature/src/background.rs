@@ -22,6 +22,11 @@ impl Background {
     pub fn new(run: impl Fn(&'static str, BoxFuture<'static, ()>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(run))
     }
+
+    /// Runs work of a feature that somebody else looks after, panics included.
+    pub fn run(&self, feature: &'static str, work: BoxFuture<'static, ()>) {
+        (self.0)(feature, work);
+    }
 }
 
 impl<F: Feature> Kit<F> {
@@ -33,6 +38,6 @@ impl<F: Feature> Kit<F> {
                 metrics::counter!("handler_failures_total", "feature" => F::NAME).increment(1);
             }
         };
-        (self.background.0)(F::NAME, Box::pin(work));
+        self.background.run(F::NAME, Box::pin(work));
     }
 }

@@ -4,7 +4,7 @@
 //! our fault: the operator gets its chain once with a short incident id, and that id is all the member sees.
 //! [`Failure`], which handlers return, has no `Display`, so internal text can not slip into an answer.
 
-use std::{error::Error, fmt};
+use std::{any::Any, error::Error, fmt};
 
 use jobs::Class;
 
@@ -31,6 +31,7 @@ trait Inner: Send + Sync {
     fn explain(&self, lang: Lang) -> Option<String>;
     fn class(&self) -> Class;
     fn chain(&self) -> String;
+    fn error(&self) -> &dyn Any;
 }
 
 impl Failure {
@@ -52,6 +53,11 @@ impl Failure {
     /// The chain of causes, for the log and never for a member.
     pub fn chain(&self) -> String {
         self.0.chain()
+    }
+
+    /// The error itself, where it is of this type.
+    pub fn of<E: Error + 'static>(&self) -> Option<&E> {
+        self.0.error().downcast_ref()
     }
 }
 
@@ -84,7 +90,7 @@ pub fn chain(error: &dyn Error) -> String {
 
 struct Typed<E>(E);
 
-impl<E: Error + Explain + Send + Sync> Inner for Typed<E> {
+impl<E: Error + Explain + Send + Sync + 'static> Inner for Typed<E> {
     fn explain(&self, lang: Lang) -> Option<String> {
         self.0.explain(lang)
     }
@@ -95,6 +101,10 @@ impl<E: Error + Explain + Send + Sync> Inner for Typed<E> {
 
     fn chain(&self) -> String {
         chain(&self.0)
+    }
+
+    fn error(&self) -> &dyn Any {
+        &self.0
     }
 }
 
@@ -111,6 +121,10 @@ impl Inner for Fault {
 
     fn chain(&self) -> String {
         format!("{:#}", self.0)
+    }
+
+    fn error(&self) -> &dyn Any {
+        &self.0
     }
 }
 

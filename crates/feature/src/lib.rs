@@ -18,7 +18,7 @@
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
 //!
-//! Besides handlers it states what else is its own: settings ([`Scope::settings`]), routes, and tables that may be
+//! Besides handlers it states what else is its own: settings ([`Scope::settings`]), routes ([`Scope::routes`], [`http`]), and tables that may be
 //! looked at ([`Scope::browse`]).
 //!
 //! A [`Registry`] takes all features, refuses what clashes or breaks a rule of Discord's, and becomes the
@@ -39,8 +39,10 @@ pub mod custom_id;
 pub mod discord;
 mod error;
 mod event;
+mod foreign;
 pub mod grants;
 mod handler;
+pub mod http;
 mod lang;
 pub mod legacy;
 mod me;

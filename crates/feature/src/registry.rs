@@ -17,7 +17,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Browsable, Capability, Feature, Lang, NeedsEntry, Scope, custom_id,
+    Browsable, Capability, Feature, Lang, NeedsEntry, Scope, custom_id, http,
     names::Names,
     rules,
     scope::{
@@ -291,7 +291,10 @@ impl Catalogue {
         }
         self.events.extend(registered.events);
         self.reconciles.extend(registered.reconciles);
-        self.routes.extend(registered.routes);
+        for entry in registered.routes {
+            problems.extend(http::problems(&entry, &self.routes));
+            self.routes.push(entry);
+        }
     }
 
     /// See [Discord Docs/Command limits](https://docs.discord.com/developers/interactions/application-commands#registering-a-command).
@@ -371,6 +374,18 @@ impl Catalogue {
         self.modals.get(tag).map(|entry| (entry, arguments))
     }
 
+    /// All components, by tag; those of replaced programs last.
+    pub fn components(&self) -> impl Iterator<Item = &ComponentEntry> {
+        let own: BTreeMap<_, _> = self.components.iter().collect();
+        own.into_values().chain(&self.legacy_components)
+    }
+
+    /// All modals, by tag.
+    pub fn modals(&self) -> impl Iterator<Item = &ModalEntry> {
+        let all: BTreeMap<_, _> = self.modals.iter().collect();
+        all.into_values()
+    }
+
     /// All event handlers.
     pub fn events(&self) -> &[EventEntry] {
         &self.events
@@ -394,6 +409,17 @@ impl Catalogue {
     /// All routes.
     pub fn routes(&self) -> &[RouteEntry] {
         &self.routes
+    }
+
+    /// The scopes that routes ask of a key.
+    pub fn scopes(&self) -> BTreeSet<String> {
+        let documents = self.routes.iter().map(|entry| &entry.document);
+        let operations =
+            documents.flat_map(|document| http::operations(document).unwrap_or_default());
+        operations
+            .filter_map(|operation| operation.scopes)
+            .flatten()
+            .collect()
     }
 
     /// All settings documents, by subject.

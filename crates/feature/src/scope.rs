@@ -23,11 +23,14 @@ use twilight_model::{
     gateway::Intents,
     guild::Permissions,
 };
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
     Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, Needs, On,
-    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command,
+    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
+    foreign::Named,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -182,6 +185,8 @@ pub struct ScheduleEntry {
 pub struct RouteEntry {
     /// Who registered them.
     pub feature: &'static str,
+    /// What they are, for people and for the engine: paths, bodies, answers, and the scopes that a key needs.
+    pub document: OpenApi,
     /// Makes the router.
     pub router: Arc<dyn Fn(House) -> axum::Router + Send + Sync>,
 }
@@ -363,6 +368,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, (arguments, data)| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_component(&data)) {
+                return refused(refusal);
+            }
             let input = decode(&arguments).and_then(|id| I::read(id, data));
             let context = Ctx::new(
                 Kit {
@@ -384,6 +392,11 @@ impl<'a, F: Feature> Scope<'a, F> {
         let handler = Arc::new(handler);
         let run: Run<(String, ModalInteractionData)> =
             Arc::new(move |house, scene, (arguments, data)| {
+                if let Some(refusal) =
+                    foreign::refusal(&house, &scene, &Named::resolved(data.resolved.as_ref()))
+                {
+                    return refused(refusal);
+                }
                 let input = M::Id::decode(&arguments)
                     .and_then(|id| M::read(&Fields::read(data)).map(|form| Submit { id, form }));
                 let context = Ctx::new(
@@ -528,16 +541,15 @@ impl<'a, F: Feature> Scope<'a, F> {
         self
     }
 
-    /// Routes for the HTTP engine, mounted below the feature's name.
-    pub fn routes(
-        &mut self,
-        router: impl Fn(Kit<F>) -> axum::Router + Send + Sync + 'static,
-    ) -> &mut Self {
+    /// Routes for the HTTP engine, with full paths; see [`crate::http`].
+    pub fn routes(&mut self, routes: OpenApiRouter<Kit<F>>) -> &mut Self {
         let feature = Arc::clone(&self.feature);
+        let (router, document) = routes.split_for_parts();
         self.registered.routes.push(RouteEntry {
             feature: F::NAME,
+            document,
             router: Arc::new(move |house| {
-                router(Kit {
+                router.clone().with_state(Kit {
                     feature: Arc::clone(&feature),
                     house,
                 })
@@ -614,6 +626,9 @@ impl<'a, F: Feature> Scope<'a, F> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
         Arc::new(move |house, scene, data| {
+            if let Some(refusal) = foreign::refusal(&house, &scene, &Named::in_command(&data)) {
+                return refused(refusal);
+            }
             let context = Ctx::new(
                 Kit {
                     feature: Arc::clone(&feature),
@@ -629,8 +644,9 @@ impl<'a, F: Feature> Scope<'a, F> {
     }
 }
 
-fn refused<T: Send + 'static>(outdated: Outdated) -> BoxFuture<'static, Outcome<T>> {
-    Box::pin(async move { Err(outdated.into()) })
+fn refused<T: Send + 'static>(why: impl Into<Failure>) -> BoxFuture<'static, Outcome<T>> {
+    let failure = why.into();
+    Box::pin(async move { Err(failure) })
 }
 
 fn component_entry<I: ComponentInput>(

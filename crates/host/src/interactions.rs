@@ -37,7 +37,8 @@ pub(crate) struct Incoming {
     pub(crate) shard: u32,
     /// Whether Discord replays it after a resume: another process may have answered it.
     pub(crate) is_replayed: bool,
-    pub(crate) ticket: Ticket,
+    /// Keeps the event open until it is answered; there is none for what came over HTTP.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// Answers an interaction, in a task of its own.
@@ -153,6 +154,7 @@ async fn run(
     let Found {
         feature,
         name,
+        is_command,
         limit,
         start,
         ..
@@ -168,6 +170,8 @@ async fn run(
         );
         return (acknowledged, Shown::Told(text::busy(lang)));
     };
+    let command = is_command.then(|| name.clone());
+    let begun = std::time::Instant::now();
     let incident = Incident {
         feature,
         name,
@@ -195,6 +199,12 @@ async fn run(
     };
     drop(place);
     metrics::counter!("interactions_total", "feature" => feature).increment(1);
+    if let Some(command) = command {
+        let labels = [("command", command), ("feature", feature.to_owned())];
+        metrics::counter!("discord_commands_total", &labels).increment(1);
+        metrics::histogram!("discord_command_duration_seconds", &labels)
+            .record(begun.elapsed().as_secs_f64());
+    }
     let shown = match ended {
         Ended::Done(reply) => Shown::Reply(reply),
         Ended::Failed(failure) => Shown::Told(incident.explain(&failure)),

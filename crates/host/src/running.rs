@@ -9,12 +9,14 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
+use twilight_model::gateway::payload::incoming::InteractionCreate;
 
 use crate::{
     Synced, commands,
     engine::Engine,
     events,
     gateway::{Fatal, Saver, Shard, ShardPlan},
+    interactions::{self, Incoming},
     store::SavedSession,
 };
 
@@ -111,6 +113,26 @@ impl Running {
         match synced.wait_for(Option::is_some).await {
             Ok(found) => found.unwrap_or_default(),
             Err(_) => Synced::default(),
+        }
+    }
+
+    /// Takes interactions that come over HTTP, and answers them as those of the gateway, by the callback.
+    pub fn answering(&self) -> impl Fn(Box<InteractionCreate>) + Send + Sync + use<> {
+        let engine = self.engine.clone();
+        move |interaction| {
+            let shards = u32::try_from(engine.house.pulse.shards().len())
+                .unwrap_or(1)
+                .max(1);
+            // Discord's own formula: the shard that carries the guild.
+            let guild = interaction.guild_id.map_or(0, |guild| guild.get() >> 22);
+            let shard = u32::try_from(guild % u64::from(shards)).unwrap_or_default();
+            let incoming = Incoming {
+                interaction,
+                shard,
+                is_replayed: false,
+                ticket: None,
+            };
+            interactions::answer(&engine, incoming);
         }
     }
 

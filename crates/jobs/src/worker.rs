@@ -113,6 +113,12 @@ impl Worker {
         self.inner.running().jobs.len()
     }
 
+    /// Whether a schedule is due whose job is not enqueued yet: work that [`Counts`](crate::Counts) does not show.
+    pub fn has_due_schedule(&self) -> bool {
+        let next = self.inner.running().schedules_next;
+        !self.inner.schedules.is_empty() && next.is_none_or(|next| next <= self.inner.clock.now())
+    }
+
     /// Runs jobs until `stop` is cancelled, then waits for those that run.
     ///
     /// Handlers get the [grace](Builder::grace) to end; what still runs then is dropped and given

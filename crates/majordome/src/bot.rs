@@ -1,6 +1,9 @@
 //! The bot itself: database, features and host together, until it is told to stop.
 
-use std::time::Instant;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use database::Database;
@@ -15,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) database: database::Settings,
     /// How it reaches Discord.
     pub(crate) host: host::Config,
+    /// How it serves HTTP.
+    pub(crate) http: api::Config,
 }
 
 /// A bot with its database.
@@ -22,6 +27,8 @@ pub(crate) struct Bot {
     database: Database,
     /// The engine at work.
     pub(crate) running: Running,
+    server: api::Server,
+    stop_within: Duration,
 }
 
 impl Bot {
@@ -29,6 +36,9 @@ impl Bot {
     pub(crate) async fn start(setup: Setup, stopping: CancellationToken) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let catalogue = crate::features::all().build()?;
+        // First: a port in use is found out at once, and not after a session with Discord has begun.
+        let bound = api::bind(setup.http).await?;
+        let stop_within = setup.host.stop_within;
         let database = Database::open(&setup.database).await?;
         tracing::info!(took = ?begun.elapsed(), "the database is ready");
         let started = host::start(
@@ -39,11 +49,25 @@ impl Bot {
             stopping,
         )
         .await;
-        match started {
-            Ok(running) => Ok(Self { database, running }),
+        let running = match started {
+            Ok(running) => running,
             Err(error) => {
                 database.close().await;
-                Err(error).context("the bot does not start")
+                return Err(error).context("the bot does not start");
+            }
+        };
+        let answering = Arc::new(running.answering());
+        match bound.serve(running.house().clone(), answering).await {
+            Ok(server) => Ok(Self {
+                database,
+                running,
+                server,
+                stop_within,
+            }),
+            Err(error) => {
+                running.stop().await;
+                database.close().await;
+                Err(error).context("HTTP is not served")
             }
         }
     }
@@ -62,6 +86,8 @@ impl Bot {
 
     /// Stops well.
     pub(crate) async fn stop(self) {
+        // Requests at work need the rest, so they end first; what is left of the time is for the bot.
+        self.server.stop(self.stop_within / 4).await;
         self.running.stop().await;
         self.database.close().await;
     }

@@ -37,10 +37,60 @@ pub(crate) enum Command {
         #[command(subcommand)]
         program: Replaced,
     },
+    /// Make, list, replace and revoke keys for the API
+    ApiKey {
+        /// What to do with them
+        #[command(subcommand)]
+        act: KeyAct,
+    },
     /// Print the commands that would be registered with Discord
     Commands,
     /// Say whether the program that runs here is well; exits with 0 or 1
     Health,
+}
+
+/// What can be done with keys.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum KeyAct {
+    /// Make a key; it is shown once
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// What it may do, with commas between; *.read is all reading, * is all
+        #[arg(long)]
+        scopes: String,
+        /// A server that it covers, more than once for several; all without
+        #[arg(long = "guild", value_name = "ID")]
+        guilds: Vec<database::GuildId>,
+        /// A channel that it covers, more than once for several; all without
+        #[arg(long = "channel", value_name = "ID")]
+        channels: Vec<database::ChannelId>,
+        /// Lets it read what messages say
+        #[arg(long)]
+        content: bool,
+        /// Lets it read what was deleted
+        #[arg(long)]
+        deleted: bool,
+        /// After how many days it ends; never without
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        days: Option<i64>,
+    },
+    /// Show the keys that work
+    List,
+    /// Replace a key by a new one; the old one works on for a while
+    Rotate {
+        /// The eight characters behind mj_ by which the list names it
+        key: String,
+        /// For how many hours the old one works on
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=720))]
+        hours: i64,
+    },
+    /// End a key at once
+    Revoke {
+        /// The eight characters behind mj_ by which the list names it
+        key: String,
+    },
 }
 
 /// A program whose data can be taken over.
@@ -95,6 +145,15 @@ mod tests {
                 program: Replaced::Vagrolant { dry_run: true, .. }
             }))
         ));
+        let made = parse(&[
+            "api-key", "create", "--name", "x", "--scopes", "*.read", "--guild", "1", "--guild",
+            "2",
+        ]);
+        assert!(matches!(
+            made,
+            Ok(Some(Command::ApiKey { act: KeyAct::Create { guilds, .. } })) if guilds.len() == 2
+        ));
+        assert!(parse(&["api-key", "create", "--name", "x"]).is_err());
         assert!(parse(&["dance"]).is_err());
     }
 }

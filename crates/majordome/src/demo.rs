@@ -76,6 +76,7 @@ fn setup(sim: &Sim, data_dir: &Path) -> Setup {
             defaults: Defaults::default(),
             version: env!("CARGO_PKG_VERSION"),
         },
+        http: api::Config::default(),
     }
 }
 

@@ -50,18 +50,18 @@ async fn take_over(
             .await
             .context(failed)?,
     );
-    for (table, reason) in [
-        (
-            "discord_user",
-            "members are read from Discord anew, which knows more of them",
-        ),
-        ("welcome_config", "there is no welcome here yet"),
-    ] {
-        if has_table(&mut from, table).await.context(failed)? {
-            let mut left = Imported::of(table);
-            left.skip("all rows", reason);
-            all.push(left);
-        }
+    all.extend(
+        users::import::vagrolant(&mut from, &mut to, now)
+            .await
+            .context(failed)?,
+    );
+    if has_table(&mut from, "welcome_config")
+        .await
+        .context(failed)?
+    {
+        let mut left = Imported::of("welcome_config");
+        left.skip("all rows", "there is no welcome here yet");
+        all.push(left);
     }
     if dry_run {
         to.rollback().await.context(failed)?;

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 when all went well, 1 when something failed, 2 when the configuration is wrong.
 
+mod api_key;
 mod bot;
 mod cli;
 mod config;
@@ -83,6 +84,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::load(Token::NotNeeded)?;
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(import::vagrolant(config, &from, dry_run))?
+        }
+        Command::ApiKey { act } => {
+            let config = Config::load(Token::NotNeeded)?;
+            let _summaries = logging::start("warn", config.log_format, &config.secrets)?;
+            block_on(api_key::act(config, act))?
         }
         Command::Commands => run::commands(),
         Command::Health => {

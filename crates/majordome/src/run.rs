@@ -67,6 +67,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
             },
             version: env!("CARGO_PKG_VERSION"),
         },
+        http: config.http,
     })
 }
 

@@ -26,7 +26,8 @@ impl Place {
             .args(arguments)
             .current_dir(self.0.path())
             .env_clear()
-            .env("PATH", "/usr/bin:/bin");
+            .env("PATH", "/usr/bin:/bin")
+            .env("HTTP_ADDR", "off");
         command
     }
 

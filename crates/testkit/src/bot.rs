@@ -26,6 +26,28 @@ pub struct BotOptions {
     pub deadline: Duration,
     /// How many threads it runs on, beside those of its features.
     pub threads: usize,
+    /// How it serves HTTP; not at all without an address. Port 0 takes a free one.
+    pub http: api::Config,
+    /// Whether it takes interactions over HTTP, signed by the story's Discord.
+    pub signed_interactions: bool,
+}
+
+impl BotOptions {
+    /// With the HTTP engine on a free port.
+    #[must_use]
+    pub fn with_http(self) -> Self {
+        self.with_http_as(api::Config::default())
+    }
+
+    /// With the HTTP engine on a free port, set up like this.
+    #[must_use]
+    pub fn with_http_as(mut self, http: api::Config) -> Self {
+        self.http = api::Config {
+            address: Some(([127, 0, 0, 1], 0).into()),
+            ..http
+        };
+        self
+    }
 }
 
 impl Default for BotOptions {
@@ -38,6 +60,8 @@ impl Default for BotOptions {
             deadline: DiscordSettings::DEADLINE,
             // As the program itself.
             threads: 1,
+            http: api::Config::default(),
+            signed_interactions: false,
         }
     }
 }
@@ -46,6 +70,7 @@ impl Default for BotOptions {
 pub(crate) struct Bot {
     runtime: Option<Runtime>,
     pub(crate) running: Option<Running>,
+    server: Option<api::Server>,
     pub(crate) database: Database,
 }
 
@@ -77,7 +102,14 @@ impl Bot {
             defaults: options.defaults.clone(),
             version: "0.0.0-test",
         };
+        let mut http = options.http.clone();
+        if options.signed_interactions {
+            http.discord_key = Some(bytes(&sim.public_key()));
+        }
         let started = runtime.spawn(async move {
+            let bound = api::bind(http)
+                .await
+                .unwrap_or_else(|error| panic!("the bot does not listen: {error}"));
             let catalogue = registry
                 .build()
                 .unwrap_or_else(|clashes| panic!("{clashes}"));
@@ -88,12 +120,18 @@ impl Bot {
             let running = host::start(config, catalogue, database.clone(), clock, stopping)
                 .await
                 .unwrap_or_else(|error| panic!("the bot does not start: {error}"));
-            (running, database)
+            let answering = std::sync::Arc::new(running.answering());
+            let server = bound
+                .serve(running.house().clone(), answering)
+                .await
+                .unwrap_or_else(|error| panic!("the bot does not serve HTTP: {error}"));
+            (running, server, database)
         });
-        let (running, database) = started.await.expect("the bot starts");
+        let (running, server, database) = started.await.expect("the bot starts");
         Self {
             runtime: Some(runtime),
             running: Some(running),
+            server: Some(server),
             database,
         }
     }
@@ -104,12 +142,22 @@ impl Bot {
             .expect("a bot runs until it is stopped")
     }
 
+    /// The HTTP engine.
+    pub(crate) fn server(&self) -> &api::Server {
+        self.server
+            .as_ref()
+            .expect("a bot serves until it is stopped")
+    }
+
     /// Ends it well.
     pub(crate) async fn stop(mut self) {
         let (running, runtime) = (self.running.take(), self.runtime.take());
-        let database = self.database.clone();
+        let (database, server) = (self.database.clone(), self.server.take());
         if let (Some(running), Some(runtime)) = (running, &runtime) {
             let stopped = runtime.spawn(async move {
+                if let Some(server) = server {
+                    server.stop(Duration::from_secs(5)).await;
+                }
                 running.stop().await;
                 database.close().await;
             });
@@ -119,6 +167,14 @@ impl Bot {
             runtime.shutdown_background();
         }
     }
+}
+
+/// 32 bytes in hexadecimal digits.
+fn bytes(text: &str) -> [u8; 32] {
+    std::array::from_fn(|index| {
+        let digits = &text[index * 2..index * 2 + 2];
+        u8::from_str_radix(digits, 16).expect("the simulator writes its key in hexadecimal digits")
+    })
 }
 
 impl Drop for Bot {

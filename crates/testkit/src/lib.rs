@@ -28,12 +28,17 @@
 )]
 
 mod bot;
+mod http;
+mod matrix;
 mod openapi;
 mod proxy;
 mod story;
 
 pub use self::{
     bot::BotOptions,
+    http::{Answered, Call},
+    matrix::auth_matrix,
     story::{Story, story, story_with},
 };
+pub use api;
 pub use discord_sim;

@@ -115,6 +115,19 @@ impl Story {
         &self.database
     }
 
+    /// `http://host:port` of the bot's own HTTP engine.
+    ///
+    /// # Panics
+    ///
+    /// Panics when [`BotOptions::http`] has no address.
+    pub fn http(&self) -> String {
+        let address = self.bot().server().address();
+        format!(
+            "http://{}",
+            address.expect("the story's options say where to listen")
+        )
+    }
+
     fn bot(&self) -> &Bot {
         self.bot
             .as_ref()
@@ -172,9 +185,12 @@ impl Story {
 
     /// What the bot still has to do.
     async fn unfinished(&self) -> Option<String> {
+        let running = self.bot().running();
+        if running.worker().has_due_schedule() {
+            return Some("a schedule is due".to_owned());
+        }
         // First, for a job that ends may have begun something, which is then seen below.
         let jobs = self.jobs().await;
-        let running = self.bot().running();
         let shards = running.house().pulse.shards().len();
         if shards == 0 || self.sim.connected_shards() < shards {
             return Some("not all shards are connected".to_owned());
@@ -231,6 +247,13 @@ impl Story {
             .advance(Duration::try_from(by).expect("time goes forward"));
         self.hand.advance(by);
         self.idle().await;
+    }
+
+    /// Moves the clock without waiting for what became due, which can not be done while the database is away.
+    pub fn pass(&self, by: SignedDuration) {
+        self.sim
+            .advance(Duration::try_from(by).expect("time goes forward"));
+        self.hand.advance(by);
     }
 
     /// Takes the database away from the bot, or gives it back; the story itself still reaches it.

@@ -11,8 +11,13 @@
 //! members, page by page of 1,000 (`sync.rs`). That happens by itself when Discord counts other than the table does
 //! (`events.rs`). Each row remembers when Discord told of it, so a page that was asked for before an event
 //! does not undo what the event said.
+//!
+//! What is known of the members of a server that the bot was taken out of is erased 30 days later (`forget.rs`), with the
+//! names of those who are in no other.
 
 mod events;
+mod forget;
+pub mod import;
 mod list;
 mod model;
 mod store;
@@ -79,6 +84,8 @@ impl Feature for Users {
     fn register(scope: &mut Scope<'_, Self>) {
         scope
             .cache(ResourceType::GUILD)
+            // To read members Discord asks for the intent alone.
+            .needs(Permissions::empty())
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(list::list_users)
             .component(list::turn)
@@ -88,6 +95,7 @@ impl Feature for Users {
             .on(events::member_update)
             .on(events::member_remove)
             .on(events::guild_create)
+            .on_even_off(forget::guild_delete)
             .reconcile(events::reconcile)
             .job_with(
                 ::jobs::Options {
@@ -96,6 +104,7 @@ impl Feature for Users {
                 },
                 sync::run,
             )
+            .job(forget::forget)
             .job(list::tidy)
             .schedule(
                 ::jobs::Schedule::every(TIDY).expect("half an hour is a pause"),

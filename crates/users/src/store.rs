@@ -501,3 +501,99 @@ pub(crate) async fn count(
     .await?;
     Ok(row.count)
 }
+
+/// Erases up to `most` members of a guild, and the names of those who are in no other; how many members there were.
+pub(crate) async fn erase(db: &mut PgConnection, guild: GuildId, most: i64) -> sqlx::Result<i64> {
+    let row = sqlx::query!(
+        // All parts of the statement see the rows as they were: this guild's own do not count.
+        r#"with erased as (
+             delete from users.member where guild_id = $1 and user_id in (
+                 select user_id from users.member where guild_id = $1 order by user_id limit $2
+             )
+             returning user_id
+         ), nameless as (
+             delete from users.discord_user where id in (select user_id from erased) and not exists (
+                 select from users.member where user_id = discord_user.id and guild_id <> $1
+             )
+         )
+         select count(*) as "count!" from erased"#,
+        guild as GuildId,
+        most
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.count)
+}
+
+/// Erases what is known of readings and lists of a guild.
+pub(crate) async fn erase_readings(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with listed as (delete from users.listing where guild_id = $1)
+         delete from users.sync where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Adds users who are not known; those who are stay as they are.
+pub(crate) async fn take_over(db: &mut PgConnection, users: &[OldUser]) -> sqlx::Result<u64> {
+    let ids: Vec<i64> = users.iter().map(|user| user.id).collect();
+    let usernames: Vec<&str> = users.iter().map(|user| user.username.as_str()).collect();
+    let shown: Vec<Option<&str>> = users
+        .iter()
+        .map(|user| user.display_name.as_deref())
+        .collect();
+    let updated: Vec<jiff_sqlx::Timestamp> =
+        users.iter().map(|user| user.updated_at.to_sqlx()).collect();
+    let done = sqlx::query!(
+        "insert into users.discord_user (id, username, display_name, is_bot, updated_at)
+         select id, username, display_name, false, updated_at
+         from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+             as old (id, username, display_name, updated_at)
+         on conflict (id) do nothing",
+        &ids,
+        &usernames as &[&str],
+        &shown as &[Option<&str>],
+        &updated as &[jiff_sqlx::Timestamp],
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// A user of the replaced program, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct OldUser {
+    pub(crate) id: i64,
+    pub(crate) username: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// A user as the replaced program's table holds them.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct OldRow {
+    pub(crate) id: i64,
+    pub(crate) username: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) updated_at: Option<jiff_sqlx::Timestamp>,
+}
+
+/// Users of the replaced program behind an id, in the order of ids.
+pub(crate) async fn old_users(
+    from: &mut PgConnection,
+    after: i64,
+    most: i64,
+) -> sqlx::Result<Vec<OldRow>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tables of the replaced program are not in our schema, against which queries are checked"
+    )]
+    let asking = sqlx::query_as(
+        "select id::bigint, username::text, display_name::text, updated_at::timestamptz
+         from discord_user where id > $1 order by id limit $2",
+    );
+    asking.bind(after).bind(most).fetch_all(from).await
+}

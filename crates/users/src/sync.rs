@@ -24,7 +24,7 @@ use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::gateway::Intents;
 
 use crate::{
-    SYNC, Users,
+    SYNC, Users, forget,
     model::{Entry, Member, Problem, Reading, State},
     store::{self, Range},
     text,
@@ -215,19 +215,27 @@ async fn give_up(kit: &Kit<Users>, guild: GuildId, run: i64, refusal: Refusal) -
         Refusal::Forbidden { .. } => Problem::Intent,
         _ => Problem::Refused,
     };
-    tracing::warn!(
-        guild = guild.get(),
-        error = feature::chain(&refusal),
-        "the members of a guild can not be read"
-    );
+    let error = feature::chain(&refusal);
+    // That the bot was taken out is nothing to look after, and after a long pause it is so of many at once.
+    if problem == Problem::Gone {
+        tracing::debug!(
+            guild = guild.get(),
+            error,
+            "the bot is not in a guild any more"
+        );
+    } else {
+        tracing::warn!(
+            guild = guild.get(),
+            error,
+            "the members of a guild can not be read"
+        );
+    }
     let now = kit.clock.now();
-    store::fail(
-        &mut *kit.database.acquire().await?,
-        guild,
-        run,
-        problem,
-        now,
-    )
-    .await?;
+    let mut db = kit.database.begin().await?;
+    store::fail(&mut db, guild, run, problem, now).await?;
+    if problem == Problem::Gone {
+        forget::later(kit, &mut db, guild).await?;
+    }
+    db.commit().await?;
     Ok(())
 }

@@ -96,3 +96,10 @@ features-disable-feature = fonction
 
 doctor = docteur
     .desc = Trouve ce qui manque aux fonctions d'ici, et comment y remédier
+
+audit = audit_serveur
+    .desc = Montre comment ce serveur est réglé, ce qui y est dangereux et ce qui a changé
+audit-compare = comparer
+    .desc = Avec quel audit plus ancien comparer
+audit-file = fichier
+    .desc = Un fichier d'audit avec lequel comparer

@@ -5,6 +5,7 @@
     reason = "a test that can not go on ends by a panic"
 )]
 
+mod audit;
 mod doctor;
 mod features;
 mod help;

@@ -67,17 +67,7 @@ async fn a_grant_lets_and_a_denial_beats_it_also_on_buttons_and_after_a_restart(
         let all = story
             .answer(owner.clone().locale("fr").slash("/permissions check", &[("member", (&bob).into())]))
             .await;
-        insta::assert_snapshot!(all.text(), @r"
-        │ ### Ce qu'un membre peut faire
-        │ @bob
-        │ 
-        │ ⛔ `features.manage` · Rien ne l'accorde
-        │ ⛔ `permissions.manage` · Rien ne l'accorde
-        │ ⛔ `sample.use` · @bob : `sample.use` refusé
-        │ ⛔ `settings.import` · Rien ne l'accorde
-        │ ⛔ `settings.manage` · Rien ne l'accorde
-        │ -# Dans ce salon. La première règle qui s'applique décide.
-        ");
+        insta::assert_snapshot!("permissions_checked", all.text());
         let list = story.answer(owner.clone().locale("en-US").slash("/permissions list", &[])).await;
         insta::assert_snapshot!(list.text(), @r"
         │ ### Who may do what

@@ -95,7 +95,7 @@ impl World {
             "locale": user.map_or("en-US", |user| &user.locale),
             "entitlements": [],
             "entitlement_sku_ids": [],
-            "attachment_size_limit": 10_485_760,
+            "attachment_size_limit": self.options.attachment_limit,
             "authorizing_integration_owners": {"0": question.guild.map_or_else(|| "0".to_owned(), |id| id.to_string())},
             "context": u8::from(question.guild.is_none()),
         });

@@ -67,6 +67,60 @@ impl Person {
         })
     }
 
+    /// Picks these values from a select menu with this custom id as if it stood on the message. `kind` is the number
+    /// of the component; ids among the values are shown to the bot as far as there is such a thing anywhere.
+    pub fn picks_id(
+        &self,
+        message: &SeenMessage,
+        kind: u8,
+        custom_id: &str,
+        values: &[Argument],
+    ) -> Asked {
+        self.asks(|world| {
+            let mut resolved = Resolved::new(world, self, message.channel);
+            let values: Vec<Value> = values
+                .iter()
+                .map(|value| match value {
+                    Argument::User(id) => {
+                        resolved.user(*id);
+                        json!(id)
+                    }
+                    Argument::Role(id) => {
+                        resolved.role(*id);
+                        json!(id)
+                    }
+                    Argument::Channel(id) => {
+                        resolved.channel(*id);
+                        json!(id)
+                    }
+                    Argument::Text(text) => json!(text),
+                    other => json!(format!("{other:?}")),
+                })
+                .collect();
+            let mut data = json!({
+                "custom_id": custom_id, "component_type": kind, "id": 0, "values": values,
+            });
+            let resolved = resolved.json();
+            if resolved.as_object().is_some_and(|maps| !maps.is_empty()) {
+                data["resolved"] = resolved;
+            }
+            Ok(self.component_question(message, data, format!("‹{custom_id}›")))
+        })
+    }
+
+    /// Sends a form with this custom id that never opened, as if it had from the message: its components as Discord
+    /// sends them.
+    pub fn submits_id(&self, message: &SeenMessage, custom_id: &str, components: &Value) -> Asked {
+        self.asks(|_| {
+            let data = json!({"custom_id": custom_id, "components": components});
+            let label = format!("sends the form {custom_id}");
+            Ok(Question {
+                kind: InteractionKind::ModalSubmit,
+                ..self.component_question(message, data, label)
+            })
+        })
+    }
+
     /// Fills in a form and sends it: fields by label or custom id. Fields not named keep what they show.
     pub fn submits(&self, modal: &SeenModal, fields: &[(&str, Argument)]) -> Asked {
         self.asks(|world| self.submit(world, modal, fields))

@@ -12,6 +12,7 @@ mod resolved;
 mod seen;
 mod speech;
 mod staff;
+mod things;
 mod travel;
 
 pub use arguments::Argument;

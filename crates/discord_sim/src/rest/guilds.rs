@@ -231,8 +231,27 @@ fn regions(_: &mut World, _: &Call) -> Outcome {
 }
 
 fn integrations(world: &mut World, call: &Call) -> Outcome {
-    world.need_in_guild(call.id("guild_id")?, Permissions::MANAGE_GUILD)?;
-    Reply::ok(json!([]))
+    let guild = call.id("guild_id")?;
+    world.need_in_guild(guild, Permissions::MANAGE_GUILD)?;
+    let members = world.guild(guild)?.members.values();
+    let bots = members.filter(|member| {
+        let user = world.users.get(&member.user);
+        user.is_some_and(|user| user.is_bot)
+    });
+    let shown = bots.map(|member| {
+        let bot = world.user_json(member.user);
+        let account = json!({"id": bot["id"], "name": bot["username"]});
+        json!({
+            "id": member.user, "name": bot["username"], "type": "discord", "enabled": true,
+            "account": account,
+            "application": {
+                "id": bot["id"], "name": bot["username"], "icon": null, "description": "", "bot": bot,
+            },
+            "scopes": ["bot"],
+        })
+    });
+    // Discord shows no more than these.
+    Reply::ok(shown.take(50).collect())
 }
 
 fn shown_voice_state(world: &World, guild: Id, user: Id) -> Outcome {

@@ -331,7 +331,7 @@ impl Shard {
                     interaction,
                     shard: id,
                     is_replayed,
-                    ticket,
+                    ticket: Some(ticket),
                 };
                 interactions::answer(&self.engine, incoming);
             }
@@ -368,6 +368,9 @@ impl Shard {
     /// Cache first, then every feature that takes the event.
     fn hand_on(&mut self, event: Event, ticket: &Ticket) {
         let flag = EventTypeFlags::from(event.kind());
+        if flag == EventTypeFlags::MESSAGE_CREATE {
+            metrics::counter!("discord_messages_total").increment(1);
+        }
         let event = Arc::new(event);
         self.engine.house.cache.update(&*event);
         events::deliver(&self.engine, flag, &event, ticket);

@@ -24,6 +24,8 @@ pub(super) struct Found {
     pub(super) name: String,
     /// How the answer looks.
     pub(super) answer: Answer,
+    /// Whether a command is to be served: one that this program knows, so that its name is one of few.
+    pub(super) is_command: bool,
     /// Whether choices are asked for while an option is typed.
     pub(super) is_typing: bool,
     /// Whether it came from a component or a modal, so that a message can change.
@@ -57,13 +59,16 @@ pub(super) fn find(catalogue: &Catalogue, interaction: &mut Interaction) -> Opti
                     };
                     let access = entry.access.of(&path);
                     match run {
-                        Some(run) => served(
-                            entry.feature,
-                            name,
-                            entry.answer_of(&path),
-                            access,
-                            Box::new(move |house, scene| run(house, scene, *data)),
-                        ),
+                        Some(run) => Found {
+                            is_command: !is_typing,
+                            ..served(
+                                entry.feature,
+                                name,
+                                entry.answer_of(&path),
+                                access,
+                                Box::new(move |house, scene| run(house, scene, *data)),
+                            )
+                        },
                         None => unknown(name, Outdated::Command),
                     }
                 }
@@ -129,6 +134,7 @@ fn served(
         feature,
         name,
         answer,
+        is_command: false,
         is_typing: false,
         has_message: false,
         access,

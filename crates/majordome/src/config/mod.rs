@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) default_locale: Lang,
     /// The time zone of guilds that have chosen none.
     pub(crate) default_time_zone: TimeZone,
+    /// How HTTP is served.
+    pub(crate) http: api::Config,
     /// What is logged, as filter directives.
     pub(crate) log_level: String,
     /// How it is logged.
@@ -133,6 +135,7 @@ impl Config {
         let enable_presences = reader.required(&names::ENABLE_PRESENCES, parse::truth);
         let default_locale = reader.required(&names::DEFAULT_LOCALE, parse::locale);
         let default_time_zone = reader.required(&names::DEFAULT_TIME_ZONE, parse::time_zone);
+        let http = reader.http();
         let log_level = reader.required(&names::LOG_LEVEL, parse::log_level);
         let log_format = reader.required(&names::LOG_FORMAT, parse::log_format);
         let shutdown_timeout = reader.required(&names::SHUTDOWN_TIMEOUT, parse::shutdown);
@@ -148,6 +151,7 @@ impl Config {
                 enable_presences: enable_presences?,
                 default_locale: default_locale?,
                 default_time_zone: default_time_zone?,
+                http: http?,
                 log_level: log_level?,
                 log_format: log_format?,
                 shutdown_timeout: shutdown_timeout?,
@@ -252,6 +256,28 @@ impl Reader {
             _ => {}
         }
         found.map(|found| SecretString::from(found.value))
+    }
+
+    fn http(&mut self) -> Option<api::Config> {
+        let address = self.required(&names::HTTP_ADDR, parse::listen);
+        let key = self.optional(&names::API_KEY, parse::api_key);
+        let origins = self.optional(&names::CORS_ORIGINS, parse::origins);
+        let metrics = self.required(&names::ENABLE_METRICS, parse::truth);
+        let metrics_address = self.optional(&names::METRICS_ADDR, parse::listen);
+        let discord_key = self.optional(&names::DISCORD_PUBLIC_KEY, parse::public_key);
+        let (address, metrics_address) = (address?, metrics_address.flatten());
+        if address.is_some() && address == metrics_address {
+            let reason = "is the same as HTTP_ADDR: leave it out, or choose another port";
+            self.refuse(&names::METRICS_ADDR, None, reason);
+        }
+        Some(api::Config {
+            address,
+            key,
+            origins: origins.unwrap_or_default(),
+            metrics: metrics?,
+            metrics_address,
+            discord_key,
+        })
     }
 
     /// A URL, or its parts, or the program's own.

@@ -75,6 +75,24 @@ names! {
     DEFAULT_TIME_ZONE = "DEFAULT_TIME_ZONE"
         default "UTC", example "Europe/Paris",
         "The IANA time zone of guilds that have chosen none";
+    HTTP_ADDR = "HTTP_ADDR"
+        default "127.0.0.1:8080", example "0.0.0.0:8080",
+        "Where HTTP is served; `off` for not at all";
+    API_KEY = "API_KEY" (secret)
+        default "", example "Y0uRs-dRawn-w1th-openssl-rand-base64-33",
+        "A key for the API that covers every guild and may do everything";
+    CORS_ORIGINS = "CORS_ORIGINS"
+        default "", example "https://example.org, https://dash.example.org",
+        "Origins whose pages may call the API from a browser, separated by commas";
+    ENABLE_METRICS = "ENABLE_METRICS"
+        default "false", example "true",
+        "Serves /metrics for Prometheus where HTTP is served";
+    METRICS_ADDR = "METRICS_ADDR"
+        default "", example "127.0.0.1:9090",
+        "Serves /metrics here besides, alone";
+    DISCORD_PUBLIC_KEY = "DISCORD_PUBLIC_KEY"
+        default "", example "a3f1c2d4e5b60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90",
+        "Takes interactions over HTTP at /interactions, signed with this key";
     LOG_LEVEL = "LOG_LEVEL"
         default "info", example "debug",
         "How much is logged: error, warn, info, debug or trace, also by part as in info,host=debug";

@@ -1,15 +1,34 @@
 //! From text to meaning, one setting at a time. Every reason reads on from the setting's name.
 
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use database::GuildId;
 use feature::Lang;
 use jiff::tz::TimeZone;
+use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::LogFormat;
+
+/// The shortest API key; a random one of base64 letters then has 144 bits.
+const SHORTEST_KEY: usize = 24;
+/// A key with fewer different characters was typed, not drawn.
+const LEAST_VARIETY: usize = 8;
+/// Parts of keys that stand in examples and documentation.
+const KNOWN_KEYS: [&str; 8] = [
+    "changeme",
+    "replaceme",
+    "yourapikey",
+    "yoursecure",
+    "yoursecret",
+    "supersecret",
+    "exampleapikey",
+    "verysecure",
+];
 
 /// Longest stop that makes sense; service managers give up before.
 const LONGEST_SHUTDOWN: u64 = 300;
@@ -116,6 +135,72 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
         Ok(port @ 1..) => Ok(port),
         _ => Err(format!("is `{text}`, but must be 1 to 65535")),
     }
+}
+
+/// An address to listen on, or `off`.
+pub(super) fn listen(text: &str) -> Result<Option<SocketAddr>, String> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    let text = text.replace("localhost:", "127.0.0.1:");
+    let text = if text.starts_with(':') {
+        format!("0.0.0.0{text}")
+    } else {
+        text
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|_| format!("is `{text}`, but must be an address and a port, or off"))
+}
+
+/// A key that is long, and that nobody has read in an example. The reason never holds it.
+pub(super) fn api_key(text: &str) -> Result<SecretString, String> {
+    let length = text.chars().count();
+    if length < SHORTEST_KEY {
+        return Err(format!(
+            "has {length} characters, but must have at least {SHORTEST_KEY}"
+        ));
+    }
+    if text.len() > 512 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("must be at most 512 characters of ASCII without spaces".to_owned());
+    }
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    let variety: BTreeSet<char> = text.chars().collect();
+    if KNOWN_KEYS.iter().any(|known| plain.contains(known)) || variety.len() < LEAST_VARIETY {
+        return Err("is a known default, or as easy to guess: choose a random one".to_owned());
+    }
+    Ok(text.into())
+}
+
+/// Origins with commas between.
+pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|origin| !origin.is_empty())
+        .map(|origin| {
+            let url = Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            // What a browser sends as its origin: no path, not even a slash.
+            let plain = url.map(|url| url.origin().ascii_serialization());
+            plain.filter(|plain| plain == origin).ok_or_else(|| {
+                format!("holds `{origin}`, but an origin is https://host or https://host:port, and never *")
+            })
+        })
+        .collect()
+}
+
+/// 32 bytes in hexadecimal digits.
+pub(super) fn public_key(text: &str) -> Result<[u8; 32], String> {
+    let wrong = || "must be 64 hexadecimal digits, as the developer portal shows it".to_owned();
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        let digits = text.get(index * 2..index * 2 + 2).ok_or_else(wrong)?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    }
+    Ok(bytes)
 }
 
 pub(super) fn data_dir(text: &str) -> Result<PathBuf, String> {

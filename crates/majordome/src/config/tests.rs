@@ -67,11 +67,72 @@ fn a_token_is_all_it_takes() {
     ENABLE_PRESENCES          false  default
     DEFAULT_LOCALE            en     default
     DEFAULT_TIME_ZONE         UTC    default
+    HTTP_ADDR                 127.0.0.1:8080  default
+    ENABLE_METRICS            false  default
     LOG_LEVEL                 info   default
     LOG_FORMAT                text   default
     SHUTDOWN_TIMEOUT          10     default
     DISCORD_GLOBAL_LIMIT      50     default
     "#);
+}
+
+#[test]
+fn http_is_served_as_the_operator_says() {
+    let key = "hunter2-Pz0u7rE4wkq9VtYx2mLb";
+    let public = "0a".repeat(32);
+    let config = Place::new(&[
+        ("BOT_TOKEN", TOKEN),
+        ("HTTP_ADDR", "0.0.0.0:5000"),
+        ("API_KEY", key),
+        ("CORS_ORIGINS", "https://a.example, http://localhost:3000"),
+        ("ENABLE_METRICS", "true"),
+        ("METRICS_ADDR", "127.0.0.1:9090"),
+        ("DISCORD_PUBLIC_KEY", &public),
+    ])
+    .config();
+    let http = config.http;
+    assert_eq!(http.address.unwrap().to_string(), "0.0.0.0:5000");
+    assert_eq!(http.key.unwrap().expose_secret(), key);
+    assert_eq!(http.origins, ["https://a.example", "http://localhost:3000"]);
+    assert!(http.metrics && http.metrics_address.is_some());
+    assert_eq!(http.discord_key, Some([10; 32]));
+    let off = Place::new(&[("BOT_TOKEN", TOKEN), ("HTTP_ADDR", "off")]).config();
+    assert_eq!(off.http.address, None);
+    let usual = Place::new(&[("BOT_TOKEN", TOKEN), ("HTTP_ADDR", "")]).config();
+    assert_eq!(usual.http.address.unwrap().to_string(), "127.0.0.1:8080");
+}
+
+#[test]
+fn what_is_wrong_about_http_is_said_at_once_and_without_the_key() {
+    for (key, wrong) in [
+        ("hunter2-short", "has 13 characters"),
+        ("hunter2-change-me-0123456789-abcdef", "known default"),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "known default"),
+    ] {
+        let problems = Place::new(&[("BOT_TOKEN", TOKEN), ("API_KEY", key)]).problems();
+        assert!(problems.contains(wrong), "{problems}");
+    }
+    let problems = Place::new(&[
+        ("BOT_TOKEN", TOKEN),
+        ("HTTP_ADDR", "nowhere"),
+        ("CORS_ORIGINS", "*"),
+        ("ENABLE_METRICS", "perhaps"),
+        ("METRICS_ADDR", "9090"),
+        ("DISCORD_PUBLIC_KEY", "0a0b"),
+    ])
+    .problems();
+    for name in [
+        "HTTP_ADDR",
+        "CORS_ORIGINS",
+        "ENABLE_METRICS",
+        "METRICS_ADDR",
+        "DISCORD_PUBLIC_KEY",
+    ] {
+        assert!(problems.contains(name), "{name} is not named: {problems}");
+    }
+    let file = Place::new(&[("BOT_TOKEN", TOKEN), ("API_KEY_FILE", "key")])
+        .file("key", "hunter2-Pz0u7rE4wkq9VtYx2mLb\n");
+    assert!(file.config().http.key.is_some());
 }
 
 #[test]

@@ -1,0 +1,165 @@
+//! `/openapi.json` and `/docs`: all routes, as they were registered.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Redirect, Response},
+    routing::get,
+};
+use feature::{Catalogue, http::Problem};
+use serde_json::{Value, json};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::{health, interactions};
+
+/// The engine's own routes; those of features come from their registration.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(health::whole, health::live, health::ready, interactions::receive))]
+struct Own;
+
+/// The whole document, OpenAPI 3.1.
+pub(crate) fn document(catalogue: &Catalogue) -> Value {
+    let mut whole: OpenApi = Own::openapi();
+    for entry in catalogue.routes() {
+        whole.merge(entry.document.clone());
+    }
+    let mut document = serde_json::to_value(whole).unwrap_or_default();
+    document["info"] = json!({
+        "title": "Majordome",
+        "version": env!("CARGO_PKG_VERSION"),
+        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        "description": "Ids are strings in answers; bodies take strings and numbers. What fails is a problem document \
+            (RFC 9457) whose `code` is stable. Lists come in pages: pass `next_cursor` on as `cursor`. A POST may carry \
+            an `Idempotency-Key`. A key calls 120 times a minute, 60 times at once; the `RateLimit` headers count.",
+    });
+    document["components"]["securitySchemes"] = json!({
+        "key": { "type": "http", "scheme": "bearer", "description": "A key from `/api-key create`." },
+        "header": { "type": "apiKey", "in": "header", "name": "x-api-key", "description": "The same key." },
+    });
+    document["components"]["schemas"]["Problem"] = json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "instance", "code"],
+        "properties": {
+            "type": { "type": "string" }, "title": { "type": "string" }, "status": { "type": "integer" },
+            "detail": { "type": "string" }, "instance": { "type": "string" }, "code": { "type": "string" },
+            "errors": { "type": "array", "items": { "type": "object", "required": ["field", "reason"],
+                "properties": { "field": { "type": "string" }, "reason": { "type": "string" } } } },
+        },
+    });
+    for item in document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flatten()
+        .map(|(_, item)| item)
+    {
+        for operation in item
+            .as_object_mut()
+            .into_iter()
+            .flatten()
+            .map(|(_, operation)| operation)
+        {
+            say_what_all_do(operation);
+        }
+    }
+    document
+}
+
+/// What is true of every route that asks for a key is said of each, and not by hand.
+fn say_what_all_do(operation: &mut Value) {
+    let Some(scopes) = operation["security"][0].get("key").cloned() else {
+        return;
+    };
+    operation["security"] = json!([{ "key": scopes }, { "header": scopes }]);
+    let problem = |description: &str| {
+        json!({
+            "description": description,
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        })
+    };
+    let mut statuses = vec![
+        ("401", "No key that works"),
+        ("403", "The key lacks a scope"),
+        ("404", "Nothing here that the key covers"),
+        (
+            "409",
+            "It is not as the request believes, or the feature is off",
+        ),
+        ("422", "Something in the request does not fit"),
+        ("429", "Too often"),
+        ("503", "Something that is needed is away"),
+    ];
+    if operation.get("requestBody").is_some() {
+        statuses.extend([
+            ("400", "No proper JSON"),
+            ("413", "Too large"),
+            ("415", "No JSON"),
+        ]);
+    }
+    let responses = &mut operation["responses"];
+    for (status, description) in statuses {
+        if responses.get(status).is_none() {
+            responses[status] = problem(description);
+        }
+    }
+}
+
+/// What is served: the document, made when somebody asks for the first time.
+struct Docs {
+    catalogue: Arc<Catalogue>,
+    text: OnceLock<Bytes>,
+    config: Arc<Config<'static>>,
+}
+
+pub(crate) fn router(catalogue: &Arc<Catalogue>) -> Router {
+    let docs = Arc::new(Docs {
+        catalogue: Arc::clone(catalogue),
+        text: OnceLock::new(),
+        config: Arc::new(Config::from("/openapi.json")),
+    });
+    Router::new()
+        .route("/openapi.json", get(openapi))
+        .route("/docs", get(async || Redirect::to("/docs/")))
+        .route(
+            "/docs/",
+            get(async |state: State<Arc<Docs>>| file(&state, "")),
+        )
+        .route(
+            "/docs/{*file}",
+            get(async |state: State<Arc<Docs>>, Path(name): Path<String>| file(&state, &name)),
+        )
+        .with_state(docs)
+}
+
+async fn openapi(State(docs): State<Arc<Docs>>) -> Response {
+    let text = docs
+        .text
+        .get_or_init(|| document(&docs.catalogue).to_string().into());
+    ([(CONTENT_TYPE, "application/json")], text.clone()).into_response()
+}
+
+/// A file of the page, which is part of the program: nothing is fetched from elsewhere.
+fn file(docs: &Docs, name: &str) -> Response {
+    match serve(name, Arc::clone(&docs.config)) {
+        Ok(Some(file)) => (
+            [
+                (CONTENT_TYPE, file.content_type),
+                (CACHE_CONTROL, "max-age=3600".to_owned()),
+            ],
+            file.bytes.into_owned(),
+        )
+            .into_response(),
+        Ok(None) => Problem::not_found().into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a file of the documentation can not be served");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

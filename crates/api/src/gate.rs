@@ -1,0 +1,424 @@
+//! The gate before every route of a feature: key, limits, scope, query and body, as the route's documentation says.
+//!
+//! What passes runs on the feature's threads, to its end even when the caller has gone.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{MatchedPath, Request, State},
+    http::{
+        HeaderMap, HeaderName, Method, StatusCode,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use feature::{
+    Failure, House,
+    http::{Caller, Cursors, Field, Operation, Problem, check_json, operations},
+};
+use futures_util::FutureExt as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::oneshot;
+
+use crate::{
+    idempotency,
+    keys::{self, Hash},
+    limits::{Buckets, Taken},
+    server::Peer,
+    shell::panicked,
+    store,
+};
+
+/// The largest body, in bytes.
+const LARGEST: usize = 1024 * 1024;
+/// How long a body may take to come.
+const FOR_THE_BODY: Duration = Duration::from_secs(10);
+/// How long a route may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A key may call 120 times a minute, 60 times at once.
+const EACH_CALL: SignedDuration = SignedDuration::from_millis(500);
+const CALLS: u32 = 60;
+/// An address may be refused 10 times a minute, 20 times at once.
+const EACH_REFUSAL: SignedDuration = SignedDuration::from_secs(6);
+const REFUSALS: u32 = 20;
+/// How often the use of a key is noted.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// What the gate knows.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    house: House,
+    routes: BTreeMap<String, Vec<Operation>>,
+    configured: Option<Hash>,
+    cursors: Cursors,
+    calls: Buckets<i64>,
+    refusals: Buckets<IpAddr>,
+}
+
+/// The gate before the routes of one feature.
+#[derive(Clone, Debug)]
+pub(crate) struct Mount {
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) feature: &'static str,
+}
+
+impl Gate {
+    pub(crate) fn new(house: House, configured: Option<&SecretString>, cursors: Cursors) -> Self {
+        let mut routes = BTreeMap::<String, Vec<Operation>>::new();
+        for entry in house.catalogue.routes() {
+            // The registry has refused documents that do not say who may call.
+            for operation in operations(&entry.document).unwrap_or_default() {
+                routes
+                    .entry(operation.path.clone())
+                    .or_default()
+                    .push(operation);
+            }
+        }
+        Self {
+            house,
+            routes,
+            configured: configured.map(|key| keys::hash(key.expose_secret())),
+            cursors,
+            calls: Buckets::new(EACH_CALL, CALLS),
+            refusals: Buckets::new(EACH_REFUSAL, REFUSALS),
+        }
+    }
+
+    fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {
+        let method = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        let known = self.routes.get(path)?;
+        known
+            .iter()
+            .find(|operation| operation.method == method.as_str())
+    }
+
+    /// Who calls.
+    async fn authenticate(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Problem> {
+        let now = self.house.clock.now();
+        let token = token(headers);
+        if let Some(token) = token {
+            if let Some(caller) = self.stored(token).await? {
+                return Ok(caller);
+            }
+            // Only the configured key can be one that somebody made up, and so be guessed.
+            if self.refusals.look(&address, now).is_given && self.is_configured(token) {
+                return Ok(self.for_everything());
+            }
+        }
+        let taken = self.refusals.take(address, now);
+        if taken.is_given {
+            return Err(Problem::unauthorised());
+        }
+        Err(too_many("This address was refused too often.", taken))
+    }
+
+    fn is_configured(&self, token: &str) -> bool {
+        let configured = self.configured.as_ref();
+        configured.is_some_and(|configured| keys::is_same(configured, &keys::hash(token)))
+    }
+
+    fn for_everything(&self) -> Caller {
+        Caller {
+            key: 0,
+            name: "API_KEY".to_owned(),
+            acts_for: self.house.me.id(),
+            scopes: BTreeSet::from(["*".to_owned()]),
+            guilds: None,
+            channels: None,
+            content: true,
+            deleted: true,
+        }
+    }
+
+    /// The caller behind a stored key that works.
+    async fn stored(&self, token: &str) -> Result<Option<Caller>, Problem> {
+        let Some(prefix) = keys::prefix(token) else {
+            return Ok(None);
+        };
+        let now = self.house.clock.now();
+        let mut db = self.house.database.acquire().await?;
+        let Some(key) = store::find(&mut db, prefix).await? else {
+            return Ok(None);
+        };
+        if !keys::is_same(&key.hash, &keys::hash(token)) || !key.works(now) {
+            return Ok(None);
+        }
+        if key
+            .used_at
+            .is_none_or(|used_at| used_at + NOTED_EVERY <= now)
+        {
+            store::note_use(&mut db, key.id, now).await?;
+        }
+        Ok(Some(Caller {
+            key: key.id,
+            name: key.is.name,
+            acts_for: key.is.by.unwrap_or_else(|| self.house.me.id()),
+            scopes: key.is.scopes,
+            guilds: key.is.guilds,
+            channels: key.is.channels,
+            content: key.is.content,
+            deleted: key.is.deleted,
+        }))
+    }
+}
+
+/// The token of a request: `Authorization: Bearer …` or `x-api-key: …`.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let plain = headers
+        .get("x-api-key")
+        .and_then(|value| value.to_str().ok());
+    match (bearer, plain.map(str::trim)) {
+        // Two that differ are a mistake, and it must not depend on the order which of them counts.
+        (Some(bearer), Some(plain)) if bearer != plain => None,
+        (bearer, plain) => bearer.or(plain).filter(|token| !token.is_empty()),
+    }
+}
+
+fn too_many(said: &str, taken: Taken) -> Problem {
+    let seconds = taken.next_in.max(1);
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-requests",
+        format!("{said} Try again in {seconds} s."),
+    )
+    .retry_after(seconds)
+}
+
+/// Lets a request through, or says why not.
+pub(crate) async fn pass(State(mount): State<Mount>, request: Request, next: Next) -> Response {
+    let mut taken = None;
+    let mut response = match enter(mount, request, next, &mut taken).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(taken) = taken {
+        for (name, value) in [
+            ("ratelimit-limit", u64::from(taken.limit)),
+            ("ratelimit-remaining", u64::from(taken.left)),
+            ("ratelimit-reset", taken.full_in),
+        ] {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().insert(name, value.into());
+        }
+    }
+    response
+}
+
+async fn enter(
+    mount: Mount,
+    request: Request,
+    next: Next,
+    taken: &mut Option<Taken>,
+) -> Result<Response, Problem> {
+    let gate = &mount.gate;
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    // A method that the path does not know: axum says so.
+    let Some(operation) = gate.operation(path, request.method()) else {
+        return Ok(next.run(request).await);
+    };
+    let (mut parts, body) = request.into_parts();
+    let mut caller = None;
+    if let Some(scopes) = &operation.scopes {
+        let address = parts
+            .extensions
+            .get::<Peer>()
+            .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
+        let found = gate.authenticate(&parts.headers, address).await?;
+        let now = gate.house.clock.now();
+        let count = gate.calls.take(found.key, now);
+        *taken = Some(count);
+        if !count.is_given {
+            return Err(too_many("This key calls too often.", count));
+        }
+        if let Some(lacking) = scopes.iter().find(|scope| !found.may(scope)) {
+            return Err(Problem::forbidden(lacking));
+        }
+        let found = Arc::new(found);
+        parts.extensions.insert(Arc::clone(&found));
+        parts.extensions.insert(gate.cursors.clone());
+        caller = Some(found);
+    }
+    check_query(operation, parts.uri.query().unwrap_or_default())?;
+    let bytes = read(&parts.headers, body).await?;
+    let again = idempotency::Again::of(&parts, caller.as_deref(), &bytes)?;
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let house = gate.house.clone();
+    let work = async move {
+        let run = async move {
+            let ended = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            ended.unwrap_or_else(|panic| panicked(&*panic))
+        };
+        match again {
+            None => run.await,
+            Some(again) => again.once(&house, run).await,
+        }
+    };
+    let (tell, told) = oneshot::channel();
+    gate.house.background.run(
+        mount.feature,
+        Box::pin(async move {
+            // Nobody may be there to hear it any more.
+            let _ = tell.send(work.await);
+        }),
+    );
+    match tokio::time::timeout(PATIENCE, told).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(_)) => Err(Failure::fault(Ended).into()),
+        Err(_) => Err(Problem::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "timeout",
+            format!(
+                "It takes longer than {} s. It goes on; look later what came of it.",
+                PATIENCE.as_secs()
+            ),
+        )),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the feature's threads ended over a request")]
+struct Ended;
+
+/// Refuses what the route does not know, or is told twice.
+fn check_query(operation: &Operation, query: &str) -> Result<(), Problem> {
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let name = pair.split('=').next().unwrap_or(pair);
+        let reason = if !operation.query.contains(name) {
+            "is not known here: leave it out"
+        } else if !seen.insert(name) {
+            "stands there twice"
+        } else {
+            continue;
+        };
+        wrong.push(Field {
+            field: name.chars().take(64).collect(),
+            reason: reason.to_owned(),
+        });
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::fields(wrong))
+    }
+}
+
+/// The whole body, if it is one that may be.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let too_large = || {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            format!("A body may hold {LARGEST} bytes."),
+        )
+    };
+    let unreadable = |said| Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", said);
+    let collected = tokio::time::timeout(FOR_THE_BODY, Limited::new(body, LARGEST).collect()).await;
+    let bytes = match collected {
+        Err(_) => {
+            return Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "timeout",
+                "The body did not come in time.",
+            ));
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
+        Ok(Err(_)) => return Err(unreadable("The body could not be read.".to_owned())),
+        Ok(Ok(collected)) => collected.to_bytes(),
+    };
+    if bytes.is_empty() {
+        return Ok(bytes);
+    }
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or(kind)
+        .trim()
+        .to_ascii_lowercase();
+    if essence != "application/json"
+        && !(essence.starts_with("application/") && essence.ends_with("+json"))
+    {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "A body must be JSON, with `Content-Type: application/json`.",
+        ));
+    }
+    check_json(&bytes).map_err(|malformed| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "malformed-json",
+            malformed.to_string(),
+        )
+    })?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_token_stands_in_one_of_two_headers() {
+        assert_eq!(
+            token(&headers(&[("authorization", "Bearer abc")])),
+            Some("abc")
+        );
+        assert_eq!(
+            token(&headers(&[("authorization", "bearer  abc ")])),
+            Some("abc")
+        );
+        assert_eq!(token(&headers(&[("x-api-key", "abc")])), Some("abc"));
+        assert_eq!(
+            token(&headers(&[
+                ("authorization", "Bearer abc"),
+                ("x-api-key", "abc")
+            ])),
+            Some("abc")
+        );
+        assert_eq!(
+            token(&headers(&[
+                ("authorization", "Bearer abc"),
+                ("x-api-key", "abd")
+            ])),
+            None
+        );
+        assert_eq!(token(&headers(&[("authorization", "Basic abc")])), None);
+        assert_eq!(token(&headers(&[("x-api-key", "")])), None);
+        assert_eq!(token(&headers(&[])), None);
+    }
+}

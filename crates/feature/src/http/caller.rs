@@ -1,0 +1,78 @@
+//! Who calls: a key, and what it covers.
+
+use std::collections::BTreeSet;
+
+use database::{ChannelId, GuildId, UserId};
+
+use super::Problem;
+
+/// The key behind a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Caller {
+    /// Its number; 0 is the key from the configuration.
+    pub key: i64,
+    /// What it is called.
+    pub name: String,
+    /// In whose name it changes things: who made it, or the bot itself.
+    pub acts_for: UserId,
+    /// What it may do: names of scopes, `*.read` for all reading, `*` for all.
+    pub scopes: BTreeSet<String>,
+    /// The guilds that it covers; `None` covers all.
+    pub guilds: Option<Vec<GuildId>>,
+    /// The channels that it covers; `None` covers all.
+    pub channels: Option<Vec<ChannelId>>,
+    /// Whether it may read the content of messages.
+    pub content: bool,
+    /// Whether it may read what was deleted.
+    pub deleted: bool,
+}
+
+/// Whether a set of scopes covers `asked`.
+pub fn covers(scopes: &BTreeSet<String>, asked: &str) -> bool {
+    let is_reading = asked.rsplit('.').next() == Some("read");
+    scopes.contains("*") || scopes.contains(asked) || (is_reading && scopes.contains("*.read"))
+}
+
+impl Caller {
+    /// Whether it may do what the scope names.
+    pub fn may(&self, scope: &str) -> bool {
+        covers(&self.scopes, scope)
+    }
+
+    /// Whether it covers the guild.
+    pub fn is_for(&self, guild: GuildId) -> bool {
+        let guilds = self.guilds.as_ref();
+        guilds.is_none_or(|guilds| guilds.contains(&guild))
+    }
+
+    /// Refuses a channel that it does not cover.
+    ///
+    /// # Errors
+    ///
+    /// The channel then looks like one that is not there.
+    pub fn require_channel(&self, channel: ChannelId) -> Result<(), Problem> {
+        let channels = self.channels.as_ref();
+        if channels.is_none_or(|channels| channels.contains(&channel)) {
+            Ok(())
+        } else {
+            Err(Problem::not_found())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_cover_what_they_name() {
+        let scopes = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        assert!(covers(&scopes(&["hubs.read"]), "hubs.read"));
+        assert!(!covers(&scopes(&["hubs.read"]), "hubs.write"));
+        assert!(!covers(&scopes(&["hubs"]), "hubs.read"));
+        assert!(covers(&scopes(&["*.read"]), "hubs.read"));
+        assert!(!covers(&scopes(&["*.read"]), "hubs.write"));
+        assert!(covers(&scopes(&["*"]), "hubs.write"));
+        assert!(!covers(&scopes(&[]), "hubs.read"));
+    }
+}
