@@ -10,6 +10,7 @@
 //!   documents `general`, `permissions` and `features`.
 //! - Discord: no intent beyond the guilds themselves, no permission. This feature can not be switched off.
 
+mod api;
 mod browse;
 mod doctor;
 mod features;
@@ -58,6 +59,7 @@ impl Feature for Admin {
             .command(features::features)
             .typing(features::typing)
             .command(doctor::doctor)
+            .routes(api::routes())
             .browse(&browse::DOCUMENTS)
             .browse(&browse::CHANGES);
     }

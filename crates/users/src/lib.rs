@@ -12,6 +12,7 @@
 //! (`events.rs`). Each row remembers when Discord told of it, so a page that was asked for before an event
 //! does not undo what the event said.
 
+mod api;
 mod events;
 mod list;
 mod model;
@@ -101,6 +102,7 @@ impl Feature for Users {
                 ::jobs::Schedule::every(TIDY).expect("half an hour is a pause"),
                 &list::Tidy {},
             )
+            .routes(api::routes())
             .browse(&MEMBERS);
     }
 }

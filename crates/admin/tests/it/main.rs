@@ -8,6 +8,7 @@
 mod doctor;
 mod features;
 mod help;
+mod http;
 mod permissions;
 mod ping;
 mod sample;

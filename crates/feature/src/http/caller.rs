@@ -45,14 +45,19 @@ impl Caller {
         guilds.is_none_or(|guilds| guilds.contains(&guild))
     }
 
+    /// Whether it covers the channel.
+    pub fn covers_channel(&self, channel: ChannelId) -> bool {
+        let channels = self.channels.as_ref();
+        channels.is_none_or(|channels| channels.contains(&channel))
+    }
+
     /// Refuses a channel that it does not cover.
     ///
     /// # Errors
     ///
     /// The channel then looks like one that is not there.
     pub fn require_channel(&self, channel: ChannelId) -> Result<(), Problem> {
-        let channels = self.channels.as_ref();
-        if channels.is_none_or(|channels| channels.contains(&channel)) {
+        if self.covers_channel(channel) {
             Ok(())
         } else {
             Err(Problem::not_found())
