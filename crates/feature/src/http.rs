@@ -3,7 +3,7 @@
 //! A route is an async function with `#[utoipa::path]` above it. That one attribute gives the path, the documentation
 //! and who may call it, so that none of them can differ from the others:
 //!
-//! ```ignore
+//! ```text
 //! /// The hubs of a guild.
 //! #[utoipa::path(get, path = "/v1/guilds/{guild}/hubs", tag = "hubs", security(("key" = ["hubs.read"])),
 //!     params(GuildPath), responses((status = 200, body = Hubs)))]
@@ -30,7 +30,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 pub use self::{
-    body::{Body, Malformed, check_json},
+    body::{AnyFields, Body, Malformed, check_json},
     caller::{Caller, covers},
     guild::{FeatureOff, GuildPath, InGuild, Path, Query},
     page::{Cursors, MOST, Page, Pagination, Paging, PagingParams},

@@ -1,7 +1,8 @@
 //! Who calls: a key, and what it covers.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use axum::{extract::FromRequestParts, http::request::Parts};
 use database::{ChannelId, GuildId, UserId};
 
 use super::Problem;
@@ -62,6 +63,17 @@ impl Caller {
         } else {
             Err(Problem::not_found())
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Arc<Self>>();
+        caller
+            .map(|caller| Self::clone(caller))
+            .ok_or_else(Problem::unauthorised)
     }
 }
 
