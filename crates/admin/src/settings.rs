@@ -35,7 +35,7 @@ pub(crate) const IMPORT: Capability = Capability {
 };
 
 /// How many changes stand on a page of the history.
-const PAGE: u8 = 5;
+const PAGE: u16 = 5;
 
 /// Language, time zone and staff role; undo, export and import
 #[derive(CommandModel, CreateCommand, Debug)]
