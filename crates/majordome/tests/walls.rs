@@ -200,6 +200,9 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "capability") => "settings.manage".into(),
         (CommandOptionType::String, "feature") => "autorole".into(),
         (CommandOptionType::String, "message") => "1111111111111111004".into(),
+        (CommandOptionType::String, "name") => "Neu".into(),
+        (CommandOptionType::String, "scopes") => "hubs.read".into(),
+        (CommandOptionType::String, "key") => "nirgends".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
@@ -294,6 +297,11 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     let file = Argument::File(file, settings.to_string().into_bytes());
     told(owner.slash("/settings import", &[("file", file)])).await;
     told(owner.slash("/audit", &[])).await;
+    let key = [
+        ("name", format!("{prefix}key").as_str().into()),
+        ("scopes", "hubs.read".into()),
+    ];
+    told(owner.slash("/api-key create", &key)).await;
     told(owner.slash("/dbbrowse", &[("table", "voice_hubs.hub".into())])).await;
     member.joins(&hub);
     story.idle().await;
@@ -380,6 +388,15 @@ async fn one(story: &Story, guild: &Guild, column: &str, table: &str) -> String 
         .into_iter()
         .next()
         .unwrap_or_else(|| panic!("nothing in {table}"))
+}
+
+/// The open part of a key of the server's.
+async fn key_prefix(story: &Story, guild: &Guild) -> String {
+    let sql = format!(
+        "select prefix from api.key where {} = any (guild_ids)",
+        guild.id()
+    );
+    texts(story, sql).await.swap_remove(0)
 }
 
 async fn ids(story: &Story, of: &Furnished) -> Ids {
@@ -773,6 +790,11 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
             (
                 link(&there, &own.guild.id().to_string()),
                 link(&nowhere, &own.guild.id().to_string()),
+            ),
+            (format!("{MARK}key"), "nirgends e".to_owned()),
+            (
+                key_prefix(story, &foreign.guild).await,
+                "nirgends".to_owned(),
             ),
             (there.guild.clone(), nowhere.guild.clone()),
             (there.text.clone(), nowhere.text.clone()),
