@@ -128,6 +128,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("voice_hubs:turn:v1", "{guild}:{room}:0"),
     ("voice_hubs:unlist:v1", "{guild}:{room}:0"),
     ("voice_hubs:waiting:v1", "{guild}:{room}:1"),
+    ("worksites:list:v1", "0:~"),
 ];
 
 impl Ids {
@@ -202,7 +203,7 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "message") => "1111111111111111004".into(),
         (CommandOptionType::String, "name") => "Neu".into(),
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
-        (CommandOptionType::String, "key") => "nirgends".into(),
+        (CommandOptionType::String, "key" | "worksite") => "nirgends".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
@@ -297,6 +298,8 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     let file = Argument::File(file, settings.to_string().into_bytes());
     told(owner.slash("/settings import", &[("file", file)])).await;
     told(owner.slash("/audit", &[])).await;
+    let site = [("name", format!("{prefix}site").as_str().into())];
+    told(owner.slash("/worksite create", &site)).await;
     let key = [
         ("name", format!("{prefix}key").as_str().into()),
         ("scopes", "hubs.read".into()),
@@ -792,6 +795,7 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
                 link(&nowhere, &own.guild.id().to_string()),
             ),
             (format!("{MARK}key"), "nirgends e".to_owned()),
+            (format!("{MARK}site"), "nirgends f".to_owned()),
             (
                 key_prefix(story, &foreign.guild).await,
                 "nirgends".to_owned(),
