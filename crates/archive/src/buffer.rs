@@ -60,8 +60,26 @@ struct Queue {
 }
 
 /// What waits to be written.
-#[derive(Default)]
-pub(crate) struct Buffer(Mutex<Queue>);
+pub(crate) struct Buffer {
+    queue: Mutex<Queue>,
+    most: usize,
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::new(MOST)
+    }
+}
+
+impl Buffer {
+    /// For so many events at the most.
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            queue: Mutex::default(),
+            most,
+        }
+    }
+}
 
 /// Takes an event, or drops it visibly when the buffer is full.
 pub(crate) fn push(kit: &Kit<Archive>, guild: GuildId, act: Act, hold: Hold) {
@@ -69,8 +87,9 @@ pub(crate) fn push(kit: &Kit<Archive>, guild: GuildId, act: Act, hold: Hold) {
         Act::Told(told) | Act::Sent(told, _) => told.weight(),
         Act::Reaction(_) => 256,
     };
-    let mut queue = kit.feature.buffer.0.lock();
-    if queue.items.len() >= MOST || queue.bytes + weight > BYTES {
+    let buffer = &kit.feature.buffer;
+    let mut queue = buffer.queue.lock();
+    if queue.items.len() >= buffer.most || queue.bytes + weight > BYTES {
         drop(queue);
         drop_visibly(kit, guild, hold);
         return;
@@ -100,7 +119,7 @@ struct Ends<'a>(&'a Buffer);
 
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
-        self.0.0.lock().is_running = false;
+        self.0.queue.lock().is_running = false;
     }
 }
 
@@ -109,7 +128,7 @@ async fn empty(kit: Kit<Archive>) {
     let mut ends = Some(Ends(buffer));
     loop {
         let items: Vec<Item> = {
-            let mut queue = buffer.0.lock();
+            let mut queue = buffer.queue.lock();
             let count = queue.items.len().min(BATCH);
             let items: Vec<Item> = queue.items.drain(..count).collect();
             if items.is_empty() {
@@ -124,7 +143,7 @@ async fn empty(kit: Kit<Archive>) {
         };
         let weight: usize = items.iter().map(|item| item.weight).sum();
         write_all(&kit, items).await;
-        buffer.0.lock().bytes -= weight;
+        buffer.queue.lock().bytes -= weight;
     }
 }
 

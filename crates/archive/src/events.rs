@@ -221,7 +221,7 @@ pub(crate) async fn reaction_remove_emoji(
 /// A session begins: what was said in between did not come, and what comes now begins a new line.
 pub(crate) async fn guild_create(kit: Kit<Archive>, on: On<GuildCreate>) -> Outcome<()> {
     if let Some(guild) = on.guild() {
-        kit.feature.memory.begin_anew(guild);
+        kit.feature.memory.tell(guild);
     }
     Ok(())
 }

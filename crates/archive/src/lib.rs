@@ -66,6 +66,17 @@ pub struct Archive {
     buffer: buffer::Buffer,
 }
 
+impl Archive {
+    /// With a buffer for so many events, which a test can fill.
+    #[doc(hidden)]
+    pub fn with_buffer(most: usize) -> Self {
+        Self {
+            buffer: buffer::Buffer::new(most),
+            ..Self::default()
+        }
+    }
+}
+
 impl std::fmt::Debug for Archive {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Archive")

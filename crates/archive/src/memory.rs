@@ -56,6 +56,9 @@ struct Lines {
     /// Guilds whose line began anew in this process; in others the saved session goes on, and what Postgres holds with
     /// it.
     anew: HashMap<GuildId, u64>,
+    /// Guilds of which Discord has just told everything, their newest messages too, and which no repair has looked at
+    /// since.
+    told: HashSet<GuildId>,
     /// Counts the beginnings.
     beginnings: u64,
     /// The first message of each unbroken line.
@@ -114,6 +117,23 @@ impl Memory {
         let beginning = lines.beginnings;
         lines.anew.insert(guild, beginning);
         lines.since.retain(|_, (of, _)| *of != guild);
+    }
+
+    /// A session begins, in which Discord told of the guild.
+    pub(crate) fn tell(&self, guild: GuildId) {
+        self.begin_anew(guild);
+        self.lines.lock().told.insert(guild);
+    }
+
+    /// A repair begins: whether what Discord told of the guild when the session began still stands. Otherwise it is
+    /// repaired for another reason (events were dropped, the feature was off), and nobody knows what is missing: then
+    /// a new line begins.
+    pub(crate) fn is_just_told(&self, guild: GuildId) -> bool {
+        let is_told = self.lines.lock().told.remove(&guild);
+        if !is_told {
+            self.begin_anew(guild);
+        }
+        is_told
     }
 
     /// Which line of a guild is heard now, if it began in this process.

@@ -138,7 +138,7 @@ pub(crate) async fn store_page(
     };
     prepare(kit, &mut batch).await?;
     let mut db = kit.database.begin().await?;
-    write_in(kit, &mut db, &batch).await?;
+    write_in(kit, &mut db, &mut batch).await?;
     if let Some(Held { from, to }) = held {
         // An empty page may be one that could not be read after all: it makes nothing a deletion.
         if !page.ids.is_empty() {

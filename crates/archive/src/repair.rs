@@ -24,7 +24,7 @@ const EPOCH: i64 = 1_420_070_400_000;
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Repair {
     guild: GuildId,
-    /// Whether events were dropped: then every channel is asked, also where nothing seems to be missing.
+    /// Whether events may have been dropped: then every channel is asked, also where nothing seems to be missing.
     deep: bool,
 }
 
@@ -88,7 +88,8 @@ fn missing(kit: &Kit<Archive>, row: &Row, deep: bool) -> Vec<Gap> {
 /// The state of a guild is known: after a start, after a lost session, after something was dropped.
 pub(crate) async fn reconcile(kit: Kit<Archive>, guild: GuildId) -> Outcome<()> {
     let keeping = keeping(&kit, guild).await?;
-    let deep = kit.feature.memory.is_broken(guild);
+    let memory = &kit.feature.memory;
+    let deep = !memory.is_just_told(guild) || memory.is_broken(guild);
     if !keeping.is_any() {
         kit.feature.memory.mend(guild);
         return Ok(());

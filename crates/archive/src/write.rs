@@ -21,22 +21,29 @@ pub(crate) struct Batch {
     pub(crate) versions: Vec<Version>,
     pub(crate) reactions: Vec<Reaction>,
     pub(crate) live: Vec<Live>,
+    /// Who said it, with the hash of each.
+    pub(crate) authors: BTreeMap<(GuildId, UserId), Vec<u8>>,
 }
 
 /// Writes a batch; how many messages were not known before.
 pub(crate) async fn write(kit: &Kit<Archive>, mut batch: Batch) -> sqlx::Result<i64> {
     prepare(kit, &mut batch).await?;
     let mut db = kit.database.begin().await?;
-    let added = write_in(kit, &mut db, &batch).await?;
+    let added = write_in(kit, &mut db, &mut batch).await?;
     db.commit().await?;
     let count = u64::try_from(batch.told.len()).unwrap_or_default();
     metrics::counter!("archive_written_total").increment(count);
     Ok(added)
 }
 
-/// Leaves out what members do not want to be kept, and makes room for the months. Before the transaction begins.
+/// Hashes the authors, notes new channels, and makes room for the months. Before the transaction begins.
 pub(crate) async fn prepare(kit: &Kit<Archive>, batch: &mut Batch) -> sqlx::Result<()> {
-    withhold(kit, batch).await?;
+    for told in &batch.told {
+        if let Some(author) = told.author_id {
+            let hash = memory::hash(kit, author).await?;
+            batch.authors.insert((told.guild_id, author), hash);
+        }
+    }
     note(kit, batch).await?;
     let mut wanted = BTreeMap::new();
     for told in &batch.told {
@@ -62,9 +69,11 @@ pub(crate) async fn prepare(kit: &Kit<Archive>, batch: &mut Batch) -> sqlx::Resu
 pub(crate) async fn write_in(
     kit: &Kit<Archive>,
     db: &mut PgConnection,
-    batch: &Batch,
+    batch: &mut Batch,
 ) -> sqlx::Result<i64> {
     store::messages::take_turn(db).await?;
+    // In its turn: who is erased in another turn was noted before it, so no word slips in between.
+    withhold(db, batch).await?;
     let added = store::messages::write(db, &batch.told).await?;
     store::messages::write_versions(db, &batch.versions).await?;
     store::messages::write_reactions(db, &batch.reactions).await?;
@@ -105,33 +114,25 @@ async fn note(kit: &Kit<Archive>, batch: &Batch) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn withhold(kit: &Kit<Archive>, batch: &mut Batch) -> sqlx::Result<()> {
-    let mut authors: BTreeSet<(GuildId, UserId)> = BTreeSet::new();
-    for told in &batch.told {
-        authors.extend(told.author_id.map(|author| (told.guild_id, author)));
-    }
-    if authors.is_empty() {
+/// Leaves out what members do not want to be kept.
+async fn withhold(db: &mut PgConnection, batch: &mut Batch) -> sqlx::Result<()> {
+    if batch.authors.is_empty() {
         return Ok(());
     }
-    let (mut guilds, mut hashes) = (Vec::new(), Vec::new());
-    for (guild, author) in &authors {
-        guilds.push(*guild);
-        hashes.push(memory::hash(kit, *author).await?);
-    }
-    let mut db = kit.database.acquire().await?;
-    let people = store::people::said(&mut db, &guilds, &hashes).await?;
-    drop(db);
+    let guilds: Vec<GuildId> = batch.authors.keys().map(|(guild, _)| *guild).collect();
+    let hashes: Vec<Vec<u8>> = batch.authors.values().cloned().collect();
+    let people = store::people::said(db, &guilds, &hashes).await?;
     if people.is_empty() {
         return Ok(());
     }
-    let known: BTreeMap<(GuildId, UserId), (bool, i64)> = authors
-        .into_iter()
-        .zip(&hashes)
+    let known: BTreeMap<(GuildId, UserId), (bool, i64)> = batch
+        .authors
+        .iter()
         .filter_map(|((guild, author), hash)| {
             let person = people
                 .iter()
-                .find(|person| person.guild == guild && person.hash == *hash)?;
-            Some(((guild, author), (person.is_out, person.erased_to)))
+                .find(|person| person.guild == *guild && person.hash == *hash)?;
+            Some(((*guild, *author), (person.is_out, person.erased_to)))
         })
         .collect();
     for told in &mut batch.told {

@@ -39,7 +39,7 @@ pub(crate) async fn erase_author(
     Ok(row.count.try_into().unwrap_or_default())
 }
 
-/// Erases who reacted, and takes a member out of the mentions of others.
+/// Erases a member's reactions and searches.
 pub(crate) async fn erase_traces(
     db: &mut PgConnection,
     guild: GuildId,

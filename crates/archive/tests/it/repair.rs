@@ -88,3 +88,60 @@ async fn a_channel_that_can_not_be_read_says_so_until_it_can() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_does_not_fit_is_read_when_the_database_is_back() {
+    testkit::story(small, async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        alice.says(&channel, "first");
+        story.idle().await;
+        story.cut_database(true);
+        for at in 0..120 {
+            alice.says(&channel, &format!("said {at}"));
+        }
+        // All events are handled; what was dropped waits for its repair.
+        story.cut_database(false);
+        story.idle().await;
+        assert_eq!(stored(story).await.len(), 121);
+        alice.says(&channel, "last");
+        story.idle().await;
+        assert_eq!(stored(story).await.len(), 122);
+        assert_eq!(parts(story, &channel).await, "1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repair_for_another_reason_reads_the_last_minutes_once_more() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        alice.says(&channel, "on");
+        story.idle().await;
+        // As when the mailbox overflows: an event is lost, and the guild is repaired.
+        let lost =
+            "with lost as (delete from archive.message where content = 'on' returning content)
+             select content from lost";
+        assert_eq!(texts(story, lost).await, ["on"]);
+        let id: database::GuildId = guild.id().to_string().parse().unwrap();
+        story.house().repairs.ask("archive", id);
+        story
+            .sim
+            .wait_until(std::time::Duration::from_secs(10), |sim| {
+                !sim.calls_to("GET", "/channels/{channel_id}/messages")
+                    .is_empty()
+            })
+            .await
+            .unwrap();
+        story.idle().await;
+        assert_eq!(stored(story).await, ["on"]);
+    })
+    .await;
+}
