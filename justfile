@@ -28,6 +28,20 @@ bench *ARGS:
     @cargo build --locked --release --package majordome --package bench
     @target/release/bench run "$@"
 
+# Try a running API with whatever its document allows and forbids: `just api-fuzz http://127.0.0.1:8080 mj_…`.
+# Needs Python and its package registry (schemathesis, by uvx or pipx); use a server for trying things out
+api-fuzz BASE KEY *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    base=$1 key=$2
+    shift 2
+    run=(uvx schemathesis)
+    command -v uvx >/dev/null || run=(pipx run schemathesis)
+    command -v "${run[0]}" >/dev/null || { echo "needs uvx or pipx: apt install pipx" >&2; exit 1; }
+    # A key calls 120 times a minute.
+    "${run[@]}" run "$base/openapi.json" --header "Authorization: Bearer $key" --rate-limit 100/m \
+        --checks not_a_server_error,status_code_conformance,content_type_conformance "$@"
+
 # Log discord.py and discord.js in to the simulator; needs Python, Node and their package registries
 sim-peers *ARGS:
     @crates/discord_sim/peers/run.sh "$@"

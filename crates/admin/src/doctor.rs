@@ -13,11 +13,11 @@ use crate::{Admin, settings, text};
 /// How many channels a server has at the most, categories counted.
 ///
 /// See [Discord Docs/Create Guild Channel](https://docs.discord.com/developers/resources/guild#create-guild-channel).
-const MOST_CHANNELS: usize = 500;
+pub(crate) const MOST_CHANNELS: usize = 500;
 /// How many channels a category has at the most.
-const MOST_IN_CATEGORY: usize = 50;
+pub(crate) const MOST_IN_CATEGORY: usize = 50;
 /// How many roles a server has at the most.
-const MOST_ROLES: usize = 250;
+pub(crate) const MOST_ROLES: usize = 250;
 /// How far this clock and Discord's may be apart before it is worth a word.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
@@ -84,7 +84,8 @@ pub(crate) async fn doctor(ctx: Ctx<Admin>, _: Doctor) -> Outcome<Reply> {
     )))
 }
 
-async fn examine(house: &House, guild: GuildId) -> Outcome<Examined> {
+/// Looks for what stands in the way in a guild.
+pub(crate) async fn examine(house: &House, guild: GuildId) -> Outcome<Examined> {
     let held = house.own_permissions(guild).await?;
     let missing = house.pulse.missing_intents();
     let (mut features, mut findings) = (Vec::new(), Vec::new());

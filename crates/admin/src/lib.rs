@@ -11,6 +11,7 @@
 //! - Discord: no intent beyond the guilds themselves, and no permission: `/audit` shows more with Manage Server and
 //!   Manage Webhooks, and says what it could not read without them. This feature can not be switched off.
 
+mod api;
 mod audit;
 mod browse;
 mod doctor;
@@ -62,6 +63,7 @@ impl Feature for Admin {
             .command(doctor::doctor)
             .command(audit::audit)
             .typing(audit::typing)
+            .routes(api::routes())
             .browse(&browse::DOCUMENTS)
             .browse(&browse::CHANGES)
             .browse(&browse::AUDITS);

@@ -229,6 +229,7 @@ fn change_lines(lang: Lang, change: &Change) -> Vec<String> {
     let mut lines = vec![match change.via.as_str() {
         "import" => t!(lang, "history-by-import", change = line),
         "undo" => t!(lang, "history-by-undo", change = line),
+        "rest" => t!(lang, "history-by-rest", change = line),
         _ => line,
     }];
     lines.extend(differences(lang, &change.before, &change.after));

@@ -1,19 +1,24 @@
 //! `/openapi.json` and `/docs`: all routes, as they were registered.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    io::Read as _,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
     body::Bytes,
     extract::{Path, State},
     http::{
-        StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
     },
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
-use feature::{Catalogue, http::Problem};
+use feature::{Catalogue, Failure, http::Problem};
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_swagger_ui::{Config, serve};
@@ -129,11 +134,15 @@ pub(crate) fn router(catalogue: &Arc<Catalogue>) -> Router {
         .route("/docs", get(async || Redirect::to("/docs/")))
         .route(
             "/docs/",
-            get(async |state: State<Arc<Docs>>| file(&state, "")),
+            get(async |state: State<Arc<Docs>>, headers: HeaderMap| file(&state, "", &headers)),
         )
         .route(
             "/docs/{*file}",
-            get(async |state: State<Arc<Docs>>, Path(name): Path<String>| file(&state, &name)),
+            get(
+                async |state: State<Arc<Docs>>, Path(name): Path<String>, headers: HeaderMap| {
+                    file(&state, &name, &headers)
+                },
+            ),
         )
         .with_state(docs)
 }
@@ -146,20 +155,50 @@ async fn openapi(State(docs): State<Arc<Docs>>) -> Response {
 }
 
 /// A file of the page, which is part of the program: nothing is fetched from elsewhere.
-fn file(docs: &Docs, name: &str) -> Response {
+fn file(docs: &Docs, name: &str, headers: &HeaderMap) -> Response {
     match serve(name, Arc::clone(&docs.config)) {
-        Ok(Some(file)) => (
-            [
-                (CONTENT_TYPE, file.content_type),
-                (CACHE_CONTROL, "max-age=3600".to_owned()),
-            ],
-            file.bytes.into_owned(),
-        )
-            .into_response(),
+        Ok(Some(file)) => {
+            // They lie packed in the program, and every browser takes them so.
+            let is_packed = file.gzpipped && takes_gzip(headers);
+            let bytes = match file.bytes {
+                Cow::Borrowed(bytes) if file.gzpipped && !is_packed => match unpacked(bytes) {
+                    Ok(bytes) => bytes.into(),
+                    Err(error) => return Problem::from(Failure::fault(error)).into_response(),
+                },
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            };
+            let mut response = bytes.into_response();
+            let headers = response.headers_mut();
+            let kind = HeaderValue::from_str(&file.content_type);
+            headers.insert(
+                CONTENT_TYPE,
+                kind.unwrap_or(HeaderValue::from_static("text/plain")),
+            );
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));
+            if is_packed {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+            response
+        }
         Ok(None) => Problem::not_found().into_response(),
         Err(error) => {
             tracing::error!(%error, "a file of the documentation can not be served");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let taken = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|taken| taken.to_str().ok());
+    let mut words = taken.unwrap_or_default().split(',');
+    words.any(|word| word.trim().split(';').next() == Some("gzip"))
+}
+
+fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut plain)?;
+    Ok(plain)
 }

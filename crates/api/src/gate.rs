@@ -43,8 +43,10 @@ use crate::{
 const LARGEST: usize = 1024 * 1024;
 /// How long a body may take to come.
 const FOR_THE_BODY: Duration = Duration::from_secs(10);
-/// How long a route may take.
+/// How long a caller waits for a route.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a route may work: less than [`idempotency`] holds a request for one who died.
+const LONGEST: Duration = Duration::from_secs(50);
 /// A key may call 120 times a minute, 60 times at once.
 const EACH_CALL: SignedDuration = SignedDuration::from_millis(500);
 const CALLS: u32 = 60;
@@ -267,8 +269,11 @@ async fn enter(
     let house = gate.house.clone();
     let work = async move {
         let run = async move {
-            let ended = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            ended.unwrap_or_else(|panic| panicked(&*panic))
+            let ended = AssertUnwindSafe(next.run(request)).catch_unwind();
+            match tokio::time::timeout(LONGEST, ended).await {
+                Ok(ended) => ended.unwrap_or_else(|panic| panicked(&*panic)),
+                Err(_) => too_slow(LONGEST).into_response(),
+            }
         };
         match again {
             None => run.await,
@@ -286,15 +291,19 @@ async fn enter(
     match tokio::time::timeout(PATIENCE, told).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_)) => Err(Failure::fault(Ended).into()),
-        Err(_) => Err(Problem::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            "timeout",
-            format!(
-                "It takes longer than {} s. It goes on; look later what came of it.",
-                PATIENCE.as_secs()
-            ),
-        )),
+        Err(_) => Err(too_slow(PATIENCE)),
     }
+}
+
+fn too_slow(limit: Duration) -> Problem {
+    Problem::new(
+        StatusCode::GATEWAY_TIMEOUT,
+        "timeout",
+        format!(
+            "It takes longer than {} s. Look in a minute what came of it.",
+            limit.as_secs()
+        ),
+    )
 }
 
 #[derive(Debug, thiserror::Error)]

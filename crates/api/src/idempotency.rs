@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Names a request.
-const NAME: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const NAME: HeaderName = HeaderName::from_static("idempotency-key");
 /// Marks an answer that was kept.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// How long an answer is kept.

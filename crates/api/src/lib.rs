@@ -6,7 +6,8 @@
 //!   because its tables do; it stands on what every feature stands on.
 //! - Tables: `api.key`; `api.request`, answers that are kept for a day so that a repeated POST is answered alike;
 //!   `api.secret`, what cursors are signed with.
-//! - Discord: no intent beyond the guilds themselves, no permission. It can not be switched off.
+//! - Discord: no intent beyond the guilds themselves, and no permission but to write where programs send messages. It
+//!   can not be switched off.
 //!
 //! How a request goes: `server` takes the connection, `shell` gives it an id and writes what came of it, `gate` looks
 //! at key, limits, scope, query and body, all as the route's own documentation says, and hands it to the feature on
@@ -21,6 +22,7 @@ mod interactions;
 pub mod keys;
 mod limits;
 mod measures;
+mod messages;
 mod server;
 mod shell;
 mod store;
@@ -32,7 +34,7 @@ use feature::{Feature, Scope, http::covers};
 use secrecy::SecretString;
 use twilight_cache_inmemory::ResourceType;
 use twilight_model::gateway::payload::incoming::InteractionCreate;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 pub use self::server::{Bound, Server, StartError, bind};
 
@@ -69,11 +71,11 @@ impl Feature for Api {
 
     fn register(scope: &mut Scope<'_, Self>) {
         scope
-            .cache(ResourceType::GUILD)
+            .cache(ResourceType::GUILD | ResourceType::CHANNEL | ResourceType::ROLE)
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(commands::api_key)
             .typing(commands::typing)
-            .routes(OpenApiRouter::new().routes(routes!(health::detailed)))
+            .routes(messages::routes().routes(routes!(health::detailed)))
             .job(idempotency::tidy)
             .schedule(
                 ::jobs::Schedule::every(TIDY).expect("an hour is a pause"),

@@ -76,7 +76,8 @@ pub struct Bound {
 ///
 /// [`StartError::Address`] when an address can not be listened on.
 pub async fn bind(config: Config) -> Result<Bound, StartError> {
-    if config.metrics || config.metrics_address.is_some() {
+    // What nobody fetches would only take memory.
+    if (config.metrics && config.address.is_some()) || config.metrics_address.is_some() {
         measures::record()?;
     }
     let listener = listen("HTTP_ADDR", config.address).await?;

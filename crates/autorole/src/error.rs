@@ -121,3 +121,79 @@ impl Explain for Refused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use twilight_model::guild::Permissions;
+
+    use super::*;
+    use crate::hierarchy::ManagedBy;
+
+    fn all() -> Vec<Refused> {
+        let role = RoleId::try_from(81_384_788_765_712_384_i64).expect("it is an id");
+        let problems = [
+            RoleProblem::Missing,
+            RoleProblem::Everyone,
+            RoleProblem::Managed(ManagedBy::Bot),
+            RoleProblem::BotLacksManageRoles,
+            RoleProblem::AboveBot {
+                highest: Some(role),
+            },
+            RoleProblem::AboveYou { highest: None },
+            RoleProblem::Dangerous(Permissions::ADMINISTRATOR),
+        ];
+        let mut all = vec![
+            Refused::NoGroup("colours".to_owned()),
+            Refused::NameTaken("colours".to_owned()),
+            Refused::NameLength(61),
+            Refused::BadEmoji {
+                place: 2,
+                text: "smile".to_owned(),
+            },
+            Refused::NoRole("red".to_owned()),
+            Refused::NotInGroup(role),
+            Refused::TooManyRoles(101),
+            Refused::NothingNamed,
+            Refused::TooManyButtons(26),
+            Refused::OwnerOnly,
+            Refused::BadNumber {
+                given: "many".to_owned(),
+                least: 1,
+                most: 100,
+            },
+            Refused::BadDuration {
+                given: "soon".to_owned(),
+                most_days: 365,
+            },
+            Refused::MinAboveMax { min: 3, max: 2 },
+            Refused::NoLink("here".to_owned()),
+            Refused::Elsewhere,
+            Refused::NoRoom,
+            Refused::NoTextChannel,
+            Refused::Empty,
+            Refused::Busy,
+            Refused::NotReady,
+            Refused::NoMembersIntent,
+            Refused::AlreadyRunning,
+            Refused::NotRunning,
+        ];
+        all.extend(
+            problems
+                .into_iter()
+                .map(|problem| Refused::BadRole { role, problem }),
+        );
+        all
+    }
+
+    #[test]
+    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
+        let told = all().into_iter().map(|refused| {
+            let [french, english] = [Lang::Fr, Lang::En].map(|lang| {
+                let words = refused.explain(lang);
+                words.expect("it is explained")
+            });
+            format!("{refused}\n  {french}\n  {english}\n")
+        });
+        insta::assert_snapshot!("refusals", told.collect::<Vec<_>>().join("\n"));
+    }
+}

@@ -16,6 +16,7 @@
 //! `autorole:sel:…`, `autorole:msel:…`) answer when a group carries its old number
 //! ([`store::groups::NewGroup::legacy_id`]).
 
+mod api;
 mod broken;
 mod click;
 mod commands;
@@ -114,7 +115,8 @@ impl Feature for Autorole {
             .job(jobs::survey)
             .job(jobs::tell_broken)
             .job(jobs::give_at_joining)
-            .job(jobs::mass_step);
+            .job(jobs::mass_step)
+            .routes(api::routes());
     }
 }
 

@@ -1,8 +1,9 @@
 //! `/autorole assign`: a role for many members, step by step, from a row that survives everything.
 
-use database::{GuildId, MessageId, RoleId, UserId};
+use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use feature::{
-    Button, Card, Click, Colour, Ctx, Explain as _, Failure, Kit, Lang, Outcome, Refusal, Reply,
+    BotLacks, Button, Card, Click, Colour, Ctx, Explain as _, Failure, Kit, Lang, Outcome, Refusal,
+    Reply,
     discord::{Post, Thing},
 };
 use jiff::SignedDuration;
@@ -31,6 +32,8 @@ use crate::{
 const STEP: usize = 10;
 /// How often the message that tells the progress is changed at the most.
 const SHOWN_EVERY: SignedDuration = SignedDuration::from_secs(10);
+/// What the bot needs where it tells the progress.
+const TELLING: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::SEND_MESSAGES);
 /// How long a run pauses when Discord is busy, or away.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// The longest reason of a failure.
@@ -44,7 +47,7 @@ pub(crate) async fn command(ctx: &Ctx<Autorole>, options: Assign) -> Outcome<Rep
         whom: options.who.map_or(Whom::Everyone, Whom::from),
         with: options.with.map(RoleId::from),
     };
-    check(ctx, guild, &plan).await?;
+    check(ctx, guild, &plan, who(ctx)).await?;
     let mut db = ctx.database.acquire().await?;
     if store::mass::running(&mut db, guild).await?.is_some() {
         return Err(Refused::AlreadyRunning.into());
@@ -68,16 +71,20 @@ pub(crate) async fn command(ctx: &Ctx<Autorole>, options: Assign) -> Outcome<Rep
     Ok(Reply::card(card))
 }
 
-/// Refuses a role that can not be handed out, or not by this member.
-async fn check(ctx: &Ctx<Autorole>, guild: GuildId, plan: &Plan) -> Outcome<()> {
-    let ranks = own::ranks(ctx, guild).await?;
+/// Whoever asks with a command.
+fn who(ctx: &Ctx<Autorole>) -> Who<'_> {
     let member = &ctx.scene.member;
-    let who = Who {
+    Who {
         user: member.id,
         roles: &member.roles,
-    };
+    }
+}
+
+/// Refuses a role that can not be handed out, or not by this member.
+async fn check(kit: &Kit<Autorole>, guild: GuildId, plan: &Plan, who: Who<'_>) -> Outcome<()> {
+    let ranks = own::ranks(kit, guild).await?;
     // Who owns the server may hand anything to many; the preview is the second confirmation.
-    let approved = if member.id == ranks.roles.owner || !plan.is_giving {
+    let approved = if who.user == ranks.roles.owner || !plan.is_giving {
         Permissions::all()
     } else {
         Permissions::empty()
@@ -123,29 +130,72 @@ pub(crate) async fn start(ctx: Ctx<Autorole>, click: Click<Start>) -> Outcome<Re
             .unwrap_or_default(),
         with: click.with,
     };
-    check(&ctx, guild, &plan).await?;
+    check(&ctx, guild, &plan, who(&ctx)).await?;
     let channel = ctx.scene.channel.ok_or(Refused::NoTextChannel)?;
-    ctx.require_of_bot(Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES)?;
-    let (_, count) = count(&ctx, guild, &plan).await?;
-    let mut db = ctx.database.begin().await?;
-    let by = (ctx.user(), channel);
-    let total = i32::try_from(count).unwrap_or(i32::MAX);
-    let run = store::mass::start(&mut db, guild, &plan, by, total, ctx.clock.now()).await?;
-    let run = run.ok_or(Refused::AlreadyRunning)?;
-    go_on(&ctx, &mut db, guild, run, SignedDuration::ZERO).await?;
-    db.commit().await?;
+    ctx.require_of_bot(TELLING)?;
+    begin(&ctx, guild, &plan, (ctx.user(), channel)).await?;
     Ok(Reply::update(text::started(ctx.lang())))
 }
 
+/// Begins a run in the name of a member, by the rules that hold for them now. Its number.
+pub(crate) async fn ask(
+    kit: &Kit<Autorole>,
+    guild: GuildId,
+    plan: &Plan,
+    by: UserId,
+    channel: ChannelId,
+) -> Outcome<i64> {
+    let roles = if by == kit.me.id() {
+        kit.me.roles(&kit.discord, guild).await?.to_vec()
+    } else {
+        let request = kit.discord.http().guild_member(guild.into(), by.into());
+        let member = kit.discord.one(request).await?;
+        member.roles.into_iter().map(RoleId::from).collect()
+    };
+    let who = Who {
+        user: by,
+        roles: &roles,
+    };
+    check(kit, guild, plan, who).await?;
+    let held = kit.own_permissions_in(guild, channel).await?;
+    let lacking = TELLING - held.unwrap_or(Permissions::empty());
+    if !lacking.is_empty() {
+        return Err(BotLacks(lacking).into());
+    }
+    begin(kit, guild, plan, (by, channel)).await
+}
+
+/// Writes a run down, and has its first step run.
+async fn begin(
+    kit: &Kit<Autorole>,
+    guild: GuildId,
+    plan: &Plan,
+    by: (UserId, ChannelId),
+) -> Outcome<i64> {
+    let (_, count) = count(kit, guild, plan).await?;
+    let mut db = kit.database.begin().await?;
+    let total = i32::try_from(count).unwrap_or(i32::MAX);
+    let run = store::mass::start(&mut db, guild, plan, by, total, kit.clock.now()).await?;
+    let run = run.ok_or(Refused::AlreadyRunning)?;
+    go_on(kit, &mut db, guild, run, SignedDuration::ZERO).await?;
+    db.commit().await?;
+    Ok(run)
+}
+
 pub(crate) async fn cancel(ctx: Ctx<Autorole>, click: Click<Cancel>) -> Outcome<Reply> {
-    let guild = ctx.guild_id()?;
-    let mut db = ctx.database.begin().await?;
-    if !store::mass::end(&mut db, guild, click.run, State::Cancelled).await? {
+    end(&ctx, ctx.guild_id()?, click.run).await?;
+    Ok(Reply::text(text::cancelling(ctx.lang())))
+}
+
+/// Ends a run; what is done stays.
+pub(crate) async fn end(kit: &Kit<Autorole>, guild: GuildId, run: i64) -> Outcome<()> {
+    let mut db = kit.database.begin().await?;
+    if !store::mass::end(&mut db, guild, run, State::Cancelled).await? {
         return Err(Refused::NotRunning.into());
     }
-    go_on(&ctx, &mut db, guild, click.run, SignedDuration::ZERO).await?;
+    go_on(kit, &mut db, guild, run, SignedDuration::ZERO).await?;
     db.commit().await?;
-    Ok(Reply::text(text::cancelling(ctx.lang())))
+    Ok(())
 }
 
 async fn go_on(

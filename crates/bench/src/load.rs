@@ -113,7 +113,7 @@ pub(crate) async fn events(sim: &Sim, subject: &Subject, count: u32) -> anyhow::
 }
 
 /// Waits until the bot answers this command for the first time.
-async fn first(sim: &Sim, command: &str) -> anyhow::Result<()> {
+pub(crate) async fn first(sim: &Sim, command: &str) -> anyhow::Result<()> {
     let patience = Duration::from_mins(1);
     sim.wait_until(patience, |sim| sim.connected_shards() > 0)
         .await

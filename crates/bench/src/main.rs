@@ -203,7 +203,17 @@ impl Bench {
                 Some(measured[1]),
             );
         }
-        Ok(())
+        // The house without its features: what each further room costs is the rest.
+        let sim = world(1, 100).await?;
+        let mut subject = Subject::start(&self.counting, &sim)?;
+        load::first(&sim, "/count").await?;
+        self.report.add(
+            "memory, the engine with one small feature",
+            "MB",
+            subject.memory()?,
+            None,
+        );
+        subject.stop().await
     }
 
     async fn interactions(&mut self, interactions: u32) -> anyhow::Result<()> {

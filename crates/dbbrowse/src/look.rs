@@ -386,3 +386,37 @@ pub(crate) async fn tidy(kit: Kit<Dbbrowse>, _: Tidy) -> Outcome<()> {
     store::drop_views(&mut *kit.database.acquire().await?, before).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use feature::{Column, ColumnKind};
+
+    use super::*;
+
+    static JOINED: Column = Column::new("joined_at", ColumnKind::Time, "Joined", "Arrivée");
+
+    #[test]
+    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
+        let misfits = [
+            Misfit::Missing,
+            Misfit::NoId,
+            Misfit::NoNumber,
+            Misfit::NoFlag,
+            Misfit::NoTime,
+        ];
+        let all = [
+            NothingToSee::Unknown,
+            NothingToSee::NoRow,
+            NothingToSee::TooSlow,
+            NothingToSee::NoRole(sqlx::Error::WorkerCrashed),
+            NothingToSee::BadOp(&JOINED),
+            NothingToSee::TooManyFilters,
+        ];
+        let misfits = misfits.map(|misfit| NothingToSee::Misfit(misfit, &JOINED));
+        let told = all.into_iter().chain(misfits).map(|refused| {
+            let words = [Lang::Fr, Lang::En].map(|lang| refused.explain(lang).unwrap_or_default());
+            format!("{refused}\n  {}\n", words.join("\n  "))
+        });
+        insta::assert_snapshot!("refusals", told.collect::<Vec<_>>().join("\n"));
+    }
+}

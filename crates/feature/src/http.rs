@@ -3,7 +3,7 @@
 //! A route is an async function with `#[utoipa::path]` above it. That one attribute gives the path, the documentation
 //! and who may call it, so that none of them can differ from the others:
 //!
-//! ```ignore
+//! ```text
 //! /// The hubs of a guild.
 //! #[utoipa::path(get, path = "/v1/guilds/{guild}/hubs", tag = "hubs", security(("key" = ["hubs.read"])),
 //!     params(GuildPath), responses((status = 200, body = Hubs)))]
@@ -30,9 +30,9 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 pub use self::{
-    body::{Body, Malformed, check_json},
+    body::{AnyFields, Body, Malformed, check_json},
     caller::{Caller, covers},
-    guild::{FeatureOff, GuildPath, InGuild, Path},
+    guild::{FeatureOff, GuildPath, InGuild, Path, Query},
     page::{Cursors, MOST, Page, Pagination, Paging, PagingParams},
     problem::{Field, Problem},
 };
@@ -122,7 +122,16 @@ pub(crate) fn problems(entry: &RouteEntry, others: &[RouteEntry]) -> Vec<String>
         }
     };
     let mut problems = Vec::new();
+    let schemas = schemas(&entry.document);
     for other in others {
+        for (name, theirs) in self::schemas(&other.document) {
+            if schemas.get(&name).is_some_and(|own| *own != theirs) {
+                problems.push(format!(
+                    "`{feature}` and `{}` both describe a schema `{name}`, in different ways",
+                    other.feature
+                ));
+            }
+        }
         for known in operations(&other.document).unwrap_or_default() {
             if own.iter().any(|route| {
                 route.method == known.method && shape(&route.path) == shape(&known.path)
@@ -135,6 +144,16 @@ pub(crate) fn problems(entry: &RouteEntry, others: &[RouteEntry]) -> Vec<String>
         }
     }
     problems
+}
+
+/// The schemas of a document: one name stands for one thing in the whole documentation.
+fn schemas(document: &OpenApi) -> serde_json::Map<String, Value> {
+    let components = document.components.as_ref();
+    let schemas = components.map(|components| serde_json::to_value(&components.schemas));
+    match schemas {
+        Some(Ok(Value::Object(schemas))) => schemas,
+        _ => serde_json::Map::new(),
+    }
 }
 
 /// A path without the names of its parameters, which lead to the same place.

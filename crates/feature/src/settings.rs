@@ -93,6 +93,8 @@ pub enum Via {
     Import,
     /// A change that was taken back.
     Undo,
+    /// A program with a key.
+    Rest,
 }
 
 impl Via {
@@ -101,6 +103,7 @@ impl Via {
             Self::Discord => "discord",
             Self::Import => "import",
             Self::Undo => "undo",
+            Self::Rest => "rest",
         }
     }
 }
@@ -305,7 +308,7 @@ impl Settings {
         guild: GuildId,
         subject: &str,
         before: Option<i64>,
-        limit: u8,
+        limit: u16,
     ) -> Result<History, SettingsError> {
         let mut connection = self.database.acquire().await?;
         let mut changes = store::history(

@@ -12,13 +12,42 @@ pub(crate) fn all() -> Registry {
         .with(voice_hubs::VoiceHubs::default())
         .with(autorole::Autorole)
         .with(archive::Archive::default())
+        .with(worksites::Worksites)
 }
 
 #[cfg(test)]
 mod tests {
-    use database::test_support::TestDatabase;
+    use database::{GuildId, test_support::TestDatabase};
+    use testkit::{BotOptions, discord_sim::SimOptions};
 
     use super::*;
+
+    #[tokio::test]
+    async fn every_route_asks_for_the_right_key() {
+        let options = BotOptions::default().with_http();
+        testkit::story_with(all, SimOptions::default(), options, async |story| {
+            let (here, there) = (story.sim.guild("Here"), story.sim.guild("There"));
+            story.idle().await;
+            let id = |text: String| text.parse::<GuildId>().expect("a guild has an id");
+            let (here, there) = (id(here.id().to_string()), id(there.id().to_string()));
+            testkit::auth_matrix(story, here, there).await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn no_body_breaks_a_route() {
+        let options = BotOptions::default().with_http();
+        testkit::story_with(all, SimOptions::default(), options, async |story| {
+            // What is right by chance may reach Discord, and be refused there.
+            story.allows_refusals = true;
+            let guild = story.sim.guild("Here");
+            story.idle().await;
+            let id = guild.id().to_string().parse().expect("a guild has an id");
+            testkit::strange_bodies(story, id, 150).await;
+        })
+        .await;
+    }
 
     #[tokio::test]
     async fn every_table_that_is_shown_has_row_security_by_guild_and_every_column() {

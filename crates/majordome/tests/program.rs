@@ -48,6 +48,30 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn a_port_in_use_stops_the_start_and_says_what_to_do() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = place
+        .command(&["run"])
+        .env(
+            "BOT_TOKEN",
+            "MTk3MDM4NDM5NDgzMzEwMDg2.Gh3kQx.hunter2-hunter2-hunter2",
+        )
+        .env("HTTP_ADDR", &address)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains(&format!("HTTP_ADDR={address}")) && said.contains("another program"),
+        "{said}"
+    );
+    // Found out before anything was begun.
+    assert_eq!(place.postmaster(), None);
+}
+
+#[test]
 fn a_wrong_configuration_ends_with_code_2_and_says_all() {
     let place = Place::new();
     fs::write(place.0.path().join(".env"), "LOG_FORMAT=xml\n").unwrap();

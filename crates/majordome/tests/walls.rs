@@ -131,6 +131,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("voice_hubs:turn:v1", "{guild}:{room}:0"),
     ("voice_hubs:unlist:v1", "{guild}:{room}:0"),
     ("voice_hubs:waiting:v1", "{guild}:{room}:1"),
+    ("worksites:list:v1", "0:~"),
 ];
 
 impl Ids {
@@ -206,6 +207,9 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "feature") => "autorole".into(),
         (CommandOptionType::String, "message") => "1111111111111111004".into(),
         (CommandOptionType::String, "words") => "anything".into(),
+        (CommandOptionType::String, "name") => "Neu".into(),
+        (CommandOptionType::String, "scopes") => "hubs.read".into(),
+        (CommandOptionType::String, "key" | "worksite") => "nirgends".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
@@ -302,6 +306,13 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     told(owner.slash("/audit", &[])).await;
     told(owner.slash("/archive enable", &[("channel", (&text).into())])).await;
     told(owner.slash("/archive search", &[("words", "anything".into())])).await;
+    let site = [("name", format!("{prefix}site").as_str().into())];
+    told(owner.slash("/worksite create", &site)).await;
+    let key = [
+        ("name", format!("{prefix}key").as_str().into()),
+        ("scopes", "hubs.read".into()),
+    ];
+    told(owner.slash("/api-key create", &key)).await;
     told(owner.slash("/dbbrowse", &[("table", "voice_hubs.hub".into())])).await;
     member.joins(&hub);
     story.idle().await;
@@ -388,6 +399,15 @@ async fn one(story: &Story, guild: &Guild, column: &str, table: &str) -> String 
         .into_iter()
         .next()
         .unwrap_or_else(|| panic!("nothing in {table}"))
+}
+
+/// The open part of a key of the server's.
+async fn key_prefix(story: &Story, guild: &Guild) -> String {
+    let sql = format!(
+        "select prefix from api.key where {} = any (guild_ids)",
+        guild.id()
+    );
+    texts(story, sql).await.swap_remove(0)
 }
 
 async fn ids(story: &Story, of: &Furnished) -> Ids {
@@ -782,6 +802,12 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
             (
                 link(&there, &own.guild.id().to_string()),
                 link(&nowhere, &own.guild.id().to_string()),
+            ),
+            (format!("{MARK}key"), "nirgends e".to_owned()),
+            (format!("{MARK}site"), "nirgends f".to_owned()),
+            (
+                key_prefix(story, &foreign.guild).await,
+                "nirgends".to_owned(),
             ),
             (there.guild.clone(), nowhere.guild.clone()),
             (there.text.clone(), nowhere.text.clone()),

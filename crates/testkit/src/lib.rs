@@ -37,7 +37,7 @@ mod story;
 pub use self::{
     bot::BotOptions,
     http::{Answered, Call},
-    matrix::auth_matrix,
+    matrix::{auth_matrix, strange_bodies},
     story::{Story, story, story_with},
 };
 pub use api;

@@ -1,8 +1,16 @@
-//! The matrix of keys: every route of the bot's own document, with every kind of key.
+//! Every route of the bot's own document: with every kind of key, and with bodies that nobody expects.
 
 use api::keys::{self, NewKey};
 use database::GuildId;
 use jiff::SignedDuration;
+use proptest::{
+    collection,
+    prelude::{Just, Strategy, any},
+    prop_oneof,
+    sample::Index,
+    strategy::ValueTree as _,
+    test_runner::TestRunner,
+};
 use serde_json::{Value, json};
 
 use crate::{Answered, Story};
@@ -31,6 +39,121 @@ pub async fn auth_matrix(story: &Story, here: GuildId, there: GuildId) {
     assert!(routes > 0, "no route asks for a key");
 }
 
+/// Sends `cases` bodies to every route that takes one: the names that its schema knows, and others, with whatever values.
+/// They are drawn the same way in every run.
+///
+/// # Panics
+///
+/// Panics when an answer is our fault, or not documented.
+pub async fn strange_bodies(story: &Story, here: GuildId, cases: usize) {
+    let document = story.call("GET", "/openapi.json").send().await.expect(200);
+    let mut runner = TestRunner::deterministic();
+    for (path, item) in document["paths"].as_object().expect("there are routes") {
+        for method in METHODS {
+            let operation = &item[method];
+            if operation.get("requestBody").is_none() {
+                continue;
+            }
+            let path = filled(path, here);
+            let names = names_of(&document, operation);
+            let mut key = String::new();
+            for case in 0..cases {
+                // Each key has a bucket of its own.
+                if case % 50 == 0 {
+                    key = story.key(None, &["*"]).await;
+                }
+                let body = body(&names)
+                    .new_tree(&mut runner)
+                    .expect("a body is drawn")
+                    .current();
+                let answer = story
+                    .call(word(method), &path)
+                    .key(&key)
+                    .json(&body)
+                    .send()
+                    .await;
+                let what = format!(
+                    "{method} {path} {body}: {} {}",
+                    answer.status,
+                    answer.text()
+                );
+                assert!(answer.status < 500 && answer.status != 429, "{what}");
+                let documented = &operation["responses"][answer.status.to_string()];
+                assert!(documented.is_object(), "not documented: {what}");
+            }
+        }
+    }
+}
+
+/// The names that the body of a route may hold.
+fn names_of(document: &Value, operation: &Value) -> Vec<String> {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let name = schema["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next());
+    let schema = name.map_or(schema, |name| &document["components"]["schemas"][name]);
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.map(|(name, _)| name.clone()).collect()
+}
+
+fn body(names: &[String]) -> impl Strategy<Value = Value> + use<> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-9..99_i64).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,40}".prop_map(Value::from),
+        "[0-9]{1,22}".prop_map(Value::from),
+        Just(json!("give")),
+        Just(json!("grant")),
+    ];
+    let value = leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            collection::btree_map("[a-z_]{1,12}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    });
+    let known = names.to_vec();
+    let entries = collection::vec(
+        (any::<Index>(), any::<bool>(), "[a-z_]{1,12}", value.clone()),
+        0..6,
+    );
+    let object = entries.prop_map(move |entries| {
+        let entries = entries.into_iter().map(|(index, is_known, other, value)| {
+            let name = if is_known && !known.is_empty() {
+                index.get(&known).clone()
+            } else {
+                other
+            };
+            (name, value)
+        });
+        Value::Object(entries.collect())
+    });
+    prop_oneof![4 => object, 1 => value]
+}
+
+fn word(method: &str) -> &'static str {
+    match method {
+        "get" => "GET",
+        "put" => "PUT",
+        "post" => "POST",
+        "delete" => "DELETE",
+        _ => "PATCH",
+    }
+}
+
+/// A path with the guild in its place, and with ids of nothing in all others.
+fn filled(path: &str, guild: GuildId) -> String {
+    let path = path.replace("{guild}", &guild.to_string());
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "4242" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 async fn try_route(
     story: &Story,
     method: &'static str,
@@ -39,24 +162,9 @@ async fn try_route(
     scopes: &[&str],
     (here, there): (GuildId, GuildId),
 ) {
-    let word: &'static str = match method {
-        "get" => "GET",
-        "put" => "PUT",
-        "post" => "POST",
-        "delete" => "DELETE",
-        _ => "PATCH",
-    };
-    let filled = |guild: GuildId| {
-        let path = path.replace("{guild}", &guild.to_string());
-        // Whatever else stands in a path: an id of nothing.
-        let parts = path
-            .split('/')
-            .map(|part| if part.starts_with('{') { "4242" } else { part });
-        parts.collect::<Vec<_>>().join("/")
-    };
     let has_body = operation.get("requestBody").is_some();
     let send = async |key: Option<&str>, guild: GuildId| -> Answered {
-        let mut call = story.call(word, &filled(guild));
+        let mut call = story.call(word(method), &filled(path, guild));
         if let Some(key) = key {
             call = call.key(key);
         }
@@ -64,7 +172,7 @@ async fn try_route(
             call = call.json(&json!({}));
         }
         let answer = call.send().await;
-        let what = format!("{word} {path}: {} {}", answer.status, answer.text());
+        let what = format!("{method} {path}: {} {}", answer.status, answer.text());
         assert!(answer.status < 500, "{what}");
         let documented = &operation["responses"][answer.status.to_string()];
         assert!(documented.is_object(), "not documented: {what}");
@@ -90,27 +198,27 @@ async fn try_route(
     assert_eq!(
         send(None, here).await.status,
         401,
-        "{word} {path} without a key"
+        "{method} {path} without a key"
     );
     assert_eq!(
         send(Some(&wrong), here).await.status,
         401,
-        "{word} {path} with a wrong key"
+        "{method} {path} with a wrong key"
     );
     assert_eq!(
         send(Some(&ended), here).await.status,
         401,
-        "{word} {path} with a key that has ended"
+        "{method} {path} with a key that has ended"
     );
     assert_eq!(
         send(Some(&lacking), here).await.status,
         403,
-        "{word} {path} without the scope"
+        "{method} {path} without the scope"
     );
     let answer = send(Some(&right), here).await;
     assert!(
         ![401, 403, 429].contains(&answer.status),
-        "{word} {path} with the right key: {}",
+        "{method} {path} with the right key: {}",
         answer.text()
     );
     if path.contains("{guild}") {
@@ -118,7 +226,7 @@ async fn try_route(
         assert_eq!(
             send(Some(&elsewhere), here).await.status,
             404,
-            "{word} {path} with the key of another guild"
+            "{method} {path} with the key of another guild"
         );
     }
     // So that many routes fit into one guild's keys, and refusals into one address's patience.

@@ -15,6 +15,7 @@
 //! What is known of the members of a server that the bot was taken out of is erased 30 days later (`forget.rs`), with the
 //! names of those who are in no other.
 
+mod api;
 mod events;
 mod forget;
 pub mod import;
@@ -110,6 +111,7 @@ impl Feature for Users {
                 ::jobs::Schedule::every(TIDY).expect("half an hour is a pause"),
                 &list::Tidy {},
             )
+            .routes(api::routes())
             .browse(&MEMBERS);
     }
 }

@@ -77,15 +77,21 @@ impl Explain for NotReadable {
 }
 
 pub(crate) async fn sync_users(ctx: Ctx<Users>, _: SyncUsers) -> Outcome<Reply> {
-    if ctx.missing_intents.contains(Intents::GUILD_MEMBERS) {
+    let guild = ctx.guild_id()?;
+    let reading = ask(&ctx, guild, ctx.user()).await?;
+    Ok(Reply::card(card(&ctx, guild, reading.as_ref())))
+}
+
+/// Has all members read; one reading that is under way goes on.
+pub(crate) async fn ask(kit: &Kit<Users>, guild: GuildId, by: UserId) -> Outcome<Option<Reading>> {
+    if kit.missing_intents.contains(Intents::GUILD_MEMBERS) {
         return Err(NotReadable::Intent.into());
     }
-    let guild = ctx.guild_id()?;
-    let mut db = ctx.database.begin().await?;
-    begin(&ctx, &mut db, guild, Some(ctx.user())).await?;
+    let mut db = kit.database.begin().await?;
+    begin(kit, &mut db, guild, Some(by)).await?;
     let reading = store::reading(&mut db, guild).await?;
     db.commit().await?;
-    Ok(Reply::card(card(&ctx, guild, reading.as_ref())))
+    Ok(reading)
 }
 
 pub(crate) async fn progress(ctx: Ctx<Users>, _: Click<Progress>) -> Outcome<Reply> {

@@ -125,3 +125,14 @@ fn line(lang: Lang, member: &Line) -> String {
     }
     parts.join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
+        let told = [Lang::Fr, Lang::En].map(|lang| [no_intent(lang), list_closed(lang)].join("\n"));
+        insta::assert_snapshot!("refusals", told.join("\n\n"));
+    }
+}

@@ -2,7 +2,8 @@
 
 mod config;
 
-use feature::{Access, Card, Colour, Ctx, Explain, Lang, Outcome, Reply, SlashCommand};
+use database::{ChannelId, GuildId, UserId};
+use feature::{Access, Card, Colour, Ctx, Explain, Kit, Lang, Outcome, Reply, SlashCommand};
 use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::InteractionChannel;
 
@@ -14,7 +15,7 @@ use crate::{
     overwrites, panel, store, text, upkeep, watch,
 };
 
-pub(crate) use self::config::{Config, typing};
+pub(crate) use self::config::{Changes, Clear, Config, configure, typing};
 
 /// Voice rooms on demand
 #[derive(CommandModel, CreateCommand, Debug)]
@@ -106,7 +107,7 @@ pub(crate) async fn hub(ctx: Ctx<VoiceHubs>, command: HubCommand) -> Outcome<Rep
     match command {
         HubCommand::Create(create) => make(&ctx, create).await,
         HubCommand::List(List {}) => list(&ctx).await,
-        HubCommand::Config(config) => config::configure(&ctx, *config).await,
+        HubCommand::Config(config) => config::command(&ctx, *config).await,
         HubCommand::Delete(delete) => remove(&ctx, delete).await,
         HubCommand::Panel(ShowPanel {}) => show_panel(&ctx).await,
         HubCommand::Claim(Claim {}) => claim(&ctx).await,
@@ -115,8 +116,23 @@ pub(crate) async fn hub(ctx: Ctx<VoiceHubs>, command: HubCommand) -> Outcome<Rep
 
 async fn make(ctx: &Ctx<VoiceHubs>, create: Create) -> Outcome<Reply> {
     let lang = ctx.lang();
-    let guild = ctx.guild_id()?;
     let channel = create.channel.id.into();
+    make_hub(ctx, ctx.guild_id()?, channel, ctx.user()).await?;
+    Ok(Reply::card(
+        Card::new()
+            .title(text::hub_made_title(lang))
+            .text(text::hub_made(lang, channel))
+            .colour(Colour::Good),
+    ))
+}
+
+/// Makes a channel a hub.
+pub(crate) async fn make_hub(
+    ctx: &Kit<VoiceHubs>,
+    guild: GuildId,
+    channel: ChannelId,
+    by: UserId,
+) -> Outcome<()> {
     if !guild::exists(ctx, channel) {
         return Err(BadHub::Unknown.into());
     }
@@ -134,7 +150,7 @@ async fn make(ctx: &Ctx<VoiceHubs>, create: Create) -> Outcome<Reply> {
         return Err(BadHub::IsRoom.into());
     }
     let now = ctx.clock.now();
-    if !store::create_hub(&mut db, guild, channel, ctx.user(), now).await? {
+    if !store::create_hub(&mut db, guild, channel, by, now).await? {
         return Err(BadHub::IsHub.into());
     }
     db.commit().await?;
@@ -142,12 +158,7 @@ async fn make(ctx: &Ctx<VoiceHubs>, create: Create) -> Outcome<Reply> {
     if watch::know(ctx, guild).await? {
         watch::wake(ctx, guild);
     }
-    Ok(Reply::card(
-        Card::new()
-            .title(text::hub_made_title(lang))
-            .text(text::hub_made(lang, channel))
-            .colour(Colour::Good),
-    ))
+    Ok(())
 }
 
 async fn list(ctx: &Ctx<VoiceHubs>) -> Outcome<Reply> {
@@ -173,8 +184,21 @@ async fn list(ctx: &Ctx<VoiceHubs>) -> Outcome<Reply> {
 }
 
 async fn remove(ctx: &Ctx<VoiceHubs>, delete: Delete) -> Outcome<Reply> {
-    let guild = ctx.guild_id()?;
     let channel = delete.hub.id.into();
+    let left = remove_hub(ctx, ctx.guild_id()?, channel).await?;
+    Ok(Reply::card(
+        Card::new()
+            .text(text::hub_removed(ctx.lang(), channel, left))
+            .colour(Colour::Good),
+    ))
+}
+
+/// Makes a hub an ordinary channel again. How many rooms it leaves.
+pub(crate) async fn remove_hub(
+    ctx: &Kit<VoiceHubs>,
+    guild: GuildId,
+    channel: ChannelId,
+) -> Outcome<usize> {
     let mut db = ctx.database.begin().await?;
     if !store::deactivate_hub(&mut db, guild, channel).await? {
         return Err(BadHub::NoHub.into());
@@ -187,11 +211,7 @@ async fn remove(ctx: &Ctx<VoiceHubs>, delete: Delete) -> Outcome<Reply> {
     store::drop_dead_hubs(&mut db, guild).await?;
     db.commit().await?;
     watch::wake(ctx, guild);
-    Ok(Reply::card(
-        Card::new()
-            .text(text::hub_removed(ctx.lang(), channel, left))
-            .colour(Colour::Good),
-    ))
+    Ok(left)
 }
 
 /// The room that whoever asks sits in.

@@ -12,6 +12,7 @@
 //! `plan` (a pure function), writes down what was decided and starts what Discord must do (`open`, `upkeep`,
 //! `waiting`). Whatever was missed or cut short, the next round leads to the same end.
 
+mod api;
 mod authority;
 mod browse;
 mod channel;
@@ -123,6 +124,7 @@ impl Feature for VoiceHubs {
                 ::jobs::Schedule::every(SWEEP).expect("five minutes are a pause"),
                 &jobs::Sweep {},
             )
+            .routes(api::routes())
             .browse(&browse::HUBS)
             .browse(&browse::ROOMS);
     }

@@ -96,6 +96,7 @@ feature-already-off = `{ $name }` was off already.
 history-title-of = Changes of the settings `{ $subject }`
 history-by-import = { $change } · import
 history-by-undo = { $change } · undo
+history-by-rest = { $change } · over the API
 no-document = I know no settings `{ $asked }`. Pick them from the list.
 no-document-nearest = I know no settings `{ $asked }`. Did you mean `{ $nearest }`?
 undo-title = Take back the last change of `{ $subject }`?

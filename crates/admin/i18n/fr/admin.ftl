@@ -96,6 +96,7 @@ feature-already-off = `{ $name }` était déjà éteint.
 history-title-of = Changements des paramètres `{ $subject }`
 history-by-import = { $change } · import
 history-by-undo = { $change } · annulation
+history-by-rest = { $change } · par l'API
 no-document = Je ne connais pas de paramètres `{ $asked }`. Choisis-les dans la liste.
 no-document-nearest = Je ne connais pas de paramètres `{ $asked }`. Voulais-tu dire `{ $nearest }` ?
 undo-title = Annuler le dernier changement de `{ $subject }` ?

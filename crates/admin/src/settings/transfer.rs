@@ -212,7 +212,7 @@ pub(crate) async fn apply(ctx: Ctx<Admin>, apply: Click<Apply>) -> Outcome<Reply
         .await?;
     if let Some(after) = switches {
         let before = serde_json::to_value(&*before).map_err(feature::Failure::fault)?;
-        undo::repair_what_is_on(&ctx, &before, &after)?;
+        undo::repair_what_is_on(&ctx, guild, &before, &after);
     }
     // Only now: should this process die before, the button still works, and a second time it changes nothing.
     let mut connection = ctx.database.acquire().await?;

@@ -1,7 +1,8 @@
 //! Taking back the last change of a document.
 
+use database::GuildId;
 use feature::{
-    Button, Click, Ctx, Explain, Grants, Lang, Outcome, Reply, Switches, Word, custom_id,
+    Button, Click, Ctx, Explain, Grants, House, Lang, Outcome, Reply, Switches, Word, custom_id,
     settings::{Document as _, DocumentEntry, Replacement, Stale, Via},
 };
 use serde_json::Value;
@@ -47,16 +48,14 @@ pub(super) fn guard(ctx: &Ctx<Admin>, subject: &str) -> Outcome<()> {
 }
 
 /// Has features that are on again repair the guild.
-pub(super) fn repair_what_is_on(ctx: &Ctx<Admin>, before: &Value, after: &Value) -> Outcome<()> {
-    let guild = ctx.guild_id()?;
+pub(crate) fn repair_what_is_on(house: &House, guild: GuildId, before: &Value, after: &Value) {
     let off = |body: &Value| serde_json::from_value::<Switches>(body.clone()).unwrap_or_default();
     let (before, after) = (off(before), off(after));
-    for name in ctx.catalogue.features() {
+    for name in house.catalogue.features() {
         if before.off.contains(*name) && !after.off.contains(*name) {
-            ctx.repairs.ask(name, guild);
+            house.repairs.ask(name, guild);
         }
     }
-    Ok(())
 }
 
 /// Shows the last change and asks.
@@ -97,7 +96,7 @@ pub(crate) async fn undo(ctx: Ctx<Admin>, undo: Click<Undo>) -> Outcome<Reply> {
         .replace(guild, ctx.user(), Via::Undo, vec![replacement])
         .await?;
     if entry.subject == Switches::SUBJECT {
-        repair_what_is_on(&ctx, &change.after, &change.before)?;
+        repair_what_is_on(&ctx, guild, &change.after, &change.before);
     }
     Ok(Reply::update(text::undone(
         ctx.lang(),

@@ -9,6 +9,7 @@ mod audit;
 mod doctor;
 mod features;
 mod help;
+mod http;
 mod permissions;
 mod ping;
 mod sample;

@@ -8,6 +8,7 @@ mod engine;
 mod idempotency;
 mod interactions;
 mod keys;
+mod messages;
 
 use std::time::Duration;
 

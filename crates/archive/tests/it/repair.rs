@@ -4,6 +4,10 @@ use testkit::discord_sim::Permissions;
 
 use crate::{enable, parts, stored, story, texts};
 
+fn small() -> feature::Registry {
+    feature::Registry::new().with(archive::Archive::with_buffer(5))
+}
+
 #[tokio::test]
 async fn what_was_said_while_the_session_was_lost_is_read() {
     story(async |story| {

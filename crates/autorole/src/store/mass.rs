@@ -21,7 +21,8 @@ pub enum State {
 }
 
 impl State {
-    const fn word(self) -> &'static str {
+    /// The word in the database and in answers.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Cancelled => "cancelled",

@@ -8,6 +8,7 @@
 mod assign;
 mod guilds;
 mod hierarchy;
+mod http;
 mod joining;
 mod legacy;
 mod linking;

@@ -44,6 +44,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// As [`Body`], for paths of replaced programs: a field that nobody knows is left alone.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyFields<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for AnyFields<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Body(value) = Body::<serde_json::Value>::from_request(request, state).await?;
+        let found = serde_path_to_error::deserialize(value).map_err(|error| {
+            let path = error.path().to_string();
+            let field = if path == "." { "body".to_owned() } else { path };
+            Problem::invalid(field, format!("does not fit: {}", plain(error.inner())))
+        });
+        found.map(Self)
+    }
+}
+
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
@@ -85,7 +103,7 @@ fn plain(error: &serde_json::Error) -> String {
     text[..end].to_owned()
 }
 
-/// Looks at a raw body: JSON in UTF-8, at most [`DEEPEST`] deep, no name twice in an object.
+/// Looks at a raw body: JSON in UTF-8, at most 32 levels deep, no name twice in an object.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
 //! Who calls: a key, and what it covers.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use axum::{extract::FromRequestParts, http::request::Parts};
 use database::{ChannelId, GuildId, UserId};
 
 use super::Problem;
@@ -45,18 +46,34 @@ impl Caller {
         guilds.is_none_or(|guilds| guilds.contains(&guild))
     }
 
+    /// Whether it covers the channel.
+    pub fn covers_channel(&self, channel: ChannelId) -> bool {
+        let channels = self.channels.as_ref();
+        channels.is_none_or(|channels| channels.contains(&channel))
+    }
+
     /// Refuses a channel that it does not cover.
     ///
     /// # Errors
     ///
     /// The channel then looks like one that is not there.
     pub fn require_channel(&self, channel: ChannelId) -> Result<(), Problem> {
-        let channels = self.channels.as_ref();
-        if channels.is_none_or(|channels| channels.contains(&channel)) {
+        if self.covers_channel(channel) {
             Ok(())
         } else {
             Err(Problem::not_found())
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Arc<Self>>();
+        caller
+            .map(|caller| Self::clone(caller))
+            .ok_or_else(Problem::unauthorised)
     }
 }
 

@@ -7,6 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use database::GuildId;
+use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::{Caller, Problem};
@@ -79,6 +80,22 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Path<T> {
         // What is no id is the id of nothing.
         let value = last.and_then(|(_, value)| value.parse().ok());
         value.map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+/// The query, of which the engine has seen that all its names are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|query| Self(query.0))
+            .map_err(|rejection| {
+                Problem::invalid("query", format!("does not fit: {}", rejection.body_text()))
+            })
     }
 }
 

@@ -149,6 +149,30 @@ impl<T: Serialize> Paging<T> {
     }
 }
 
+impl<T: Serialize + Ord> Paging<T> {
+    /// The page of a list that is short enough to be at hand as a whole; it is put in the order of its positions.
+    ///
+    /// # Errors
+    ///
+    /// As [`page`](Self::page).
+    pub fn of_all<R>(
+        &self,
+        rows: impl IntoIterator<Item = R>,
+        position: impl Fn(&R) -> T,
+    ) -> Result<Page<R>, Problem> {
+        let rows = rows.into_iter();
+        let mut rows: Vec<R> = rows
+            .filter(|row| {
+                self.after
+                    .as_ref()
+                    .is_none_or(|after| position(row) > *after)
+            })
+            .collect();
+        rows.sort_by_key(&position);
+        self.page(rows, position)
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Paging<T> {
     type Rejection = Problem;
 

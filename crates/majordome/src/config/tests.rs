@@ -61,18 +61,18 @@ fn a_token_is_all_it_takes() {
         matches!(&config.database.server, Server::Local { data_dir } if data_dir == Path::new("data"))
     );
     assert_snapshot!(config.table(), @r#"
-    BOT_TOKEN                 (set)  environment
-    DATABASE_MAX_CONNECTIONS  8      default
-    DATA_DIR                  data   default
-    ENABLE_PRESENCES          false  default
-    DEFAULT_LOCALE            en     default
-    DEFAULT_TIME_ZONE         UTC    default
+    BOT_TOKEN                 (set)           environment
+    DATABASE_MAX_CONNECTIONS  8               default
+    DATA_DIR                  data            default
+    ENABLE_PRESENCES          false           default
+    DEFAULT_LOCALE            en              default
+    DEFAULT_TIME_ZONE         UTC             default
     HTTP_ADDR                 127.0.0.1:8080  default
-    ENABLE_METRICS            false  default
-    LOG_LEVEL                 info   default
-    LOG_FORMAT                text   default
-    SHUTDOWN_TIMEOUT          10     default
-    DISCORD_GLOBAL_LIMIT      50     default
+    ENABLE_METRICS            false           default
+    LOG_LEVEL                 info            default
+    LOG_FORMAT                text            default
+    SHUTDOWN_TIMEOUT          10              default
+    DISCORD_GLOBAL_LIMIT      50              default
     "#);
 }
 

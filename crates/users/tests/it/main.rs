@@ -4,6 +4,7 @@
 
 mod events;
 mod forget;
+mod http;
 mod list;
 mod sync;
 

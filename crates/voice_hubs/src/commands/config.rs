@@ -1,8 +1,10 @@
 //! `/hub config`: every value can be set, cleared and shown.
 
-use feature::{Card, Choice, Colour, Ctx, Outcome, Reply, Typing, settings::Via};
+use database::{ChannelId, GuildId};
+use feature::{Card, Choice, Colour, Ctx, Kit, Outcome, Reply, Typing, settings::Via};
 use jiff::SignedDuration;
 use serde::Deserialize;
+use sqlx::PgConnection;
 use twilight_http::request::{Method, RequestBuilder};
 use twilight_interactions::command::{
     AutocompleteValue, CommandModel, CommandOption, CreateCommand, CreateOption,
@@ -187,7 +189,7 @@ struct Region {
     deprecated: bool,
 }
 
-async fn regions(ctx: &Ctx<VoiceHubs>) -> Outcome<Vec<Region>> {
+async fn regions(ctx: &Kit<VoiceHubs>) -> Outcome<Vec<Region>> {
     let request = RequestBuilder::raw(Method::Get, "voice/regions".to_owned()).build();
     let request = request.map_err(feature::Refusal::Unsendable)?;
     let regions: Vec<Region> = ctx.discord.raw(request).await?;
@@ -212,21 +214,125 @@ pub(crate) async fn typing(ctx: Ctx<VoiceHubs>, typing: ConfigTyping) -> Outcome
     ))
 }
 
-pub(super) async fn configure(ctx: &Ctx<VoiceHubs>, config: Config) -> Outcome<Reply> {
-    let lang = ctx.lang();
-    let guild = ctx.guild_id()?;
-    let channel = config.hub.id.into();
-    let region = match &config.region {
+/// What of a hub is to change, whoever asks for it; the ranges of its numbers have been checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// Put back before the rest is set.
+    pub(crate) clear: Vec<Clear>,
+    pub(crate) name: Option<String>,
+    pub(crate) user_limit: Option<i64>,
+    pub(crate) max_rooms: Option<i64>,
+    pub(crate) mode: Option<Mode>,
+    /// In kbit/s.
+    pub(crate) bitrate: Option<i64>,
+    pub(crate) region: Option<String>,
+    pub(crate) category: Option<ChannelId>,
+    pub(crate) overflow: Option<ChannelId>,
+    pub(crate) copy_category: Option<bool>,
+    pub(crate) copy_from: Option<ChannelId>,
+    /// In seconds.
+    pub(crate) claim_delay: Option<i64>,
+    pub(crate) per_member: Option<i64>,
+    pub(crate) bots_keep: Option<bool>,
+    pub(crate) log: Option<ChannelId>,
+    pub(crate) status: Option<String>,
+    pub(crate) status_allowed: Option<bool>,
+}
+
+impl From<&Config> for Changes {
+    fn from(config: &Config) -> Self {
+        let id = |channel: &Option<InteractionChannel>| {
+            channel.as_ref().map(|channel| channel.id.into())
+        };
+        Self {
+            clear: config.clear.into_iter().collect(),
+            name: config.name.clone(),
+            user_limit: config.user_limit,
+            max_rooms: config.max_rooms,
+            mode: config.mode.map(Mode::from),
+            bitrate: config.bitrate,
+            region: config.region.clone(),
+            category: id(&config.category),
+            overflow: id(&config.overflow),
+            copy_category: config.copy_category,
+            copy_from: id(&config.copy_from),
+            claim_delay: config.claim_delay,
+            per_member: config.per_member,
+            bots_keep: config.bots_keep,
+            log: id(&config.log),
+            status: config.status.clone(),
+            status_allowed: config.status_allowed,
+        }
+    }
+}
+
+/// Changes a hub. What it is then, and whether that is something else.
+async fn changed(
+    ctx: &Kit<VoiceHubs>,
+    db: &mut PgConnection,
+    (guild, channel): (GuildId, ChannelId),
+    changes: &Changes,
+    region: Option<String>,
+) -> Outcome<(Hub, bool)> {
+    let mut hub = store::lock_hub(db, guild, channel)
+        .await?
+        .filter(|hub| hub.active)
+        .ok_or(BadHub::NoHub)?;
+    let before = hub.clone();
+    for clear in &changes.clear {
+        cleared(&mut hub, *clear);
+    }
+    set(ctx, &mut hub, changes, region)?;
+    let is_changed = hub != before;
+    if is_changed {
+        store::configure_hub(db, &hub).await?;
+    }
+    Ok((hub, is_changed))
+}
+
+/// What must be asked of Discord before a hub is changed: the id of the region that is meant.
+async fn looked_up(
+    ctx: &Kit<VoiceHubs>,
+    guild: GuildId,
+    changes: &Changes,
+) -> Outcome<Option<String>> {
+    let region = match &changes.region {
         Some(typed) => Some(known_region(ctx, typed).await?),
         None => None,
     };
-    if let Some(log) = &config.log {
-        let held = ctx.own_permissions_in(guild, log.id.into()).await?;
+    if let Some(log) = changes.log {
+        let held = ctx.own_permissions_in(guild, log).await?;
         let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
         if !held.is_some_and(|held| held.contains(needed)) {
             return Err(BadHub::Log.into());
         }
     }
+    Ok(region)
+}
+
+/// Changes a hub.
+pub(crate) async fn configure(
+    ctx: &Kit<VoiceHubs>,
+    guild: GuildId,
+    channel: ChannelId,
+    changes: &Changes,
+) -> Outcome<()> {
+    let region = looked_up(ctx, guild, changes).await?;
+    let mut db = ctx.database.begin().await?;
+    let (_, is_changed) = changed(ctx, &mut db, (guild, channel), changes, region).await?;
+    db.commit().await?;
+    if is_changed {
+        crate::watch::wake(ctx, guild);
+    }
+    Ok(())
+}
+
+pub(super) async fn command(ctx: &Ctx<VoiceHubs>, config: Config) -> Outcome<Reply> {
+    let lang = ctx.lang();
+    let guild = ctx.guild_id()?;
+    let channel = config.hub.id.into();
+    let changes = Changes::from(&config);
+    let region = looked_up(ctx, guild, &changes).await?;
     let words = config.words.as_deref().map(|typed| {
         let words = typed.split(',').map(|word| word.trim().to_lowercase());
         words.filter(|word| !word.is_empty()).collect::<Vec<_>>()
@@ -235,19 +341,7 @@ pub(super) async fn configure(ctx: &Ctx<VoiceHubs>, config: Config) -> Outcome<R
     let clears_throttles = matches!(config.clear, Some(Clear::Throttles | Clear::All));
 
     let mut db = ctx.database.begin().await?;
-    let mut hub = store::lock_hub(&mut db, guild, channel)
-        .await?
-        .filter(|hub| hub.active)
-        .ok_or(BadHub::NoHub)?;
-    let before = hub.clone();
-    if let Some(clear) = config.clear {
-        cleared(&mut hub, clear);
-    }
-    set(ctx, &mut hub, &config, region)?;
-    let is_changed = hub != before;
-    if is_changed {
-        store::configure_hub(&mut db, &hub).await?;
-    }
+    let (hub, is_changed) = changed(ctx, &mut db, (guild, channel), &changes, region).await?;
     let per_server = config
         .per_server
         .and_then(|value| u16::try_from(value).ok());
@@ -303,7 +397,7 @@ pub(super) async fn configure(ctx: &Ctx<VoiceHubs>, config: Config) -> Outcome<R
     Ok(Reply::card(card))
 }
 
-async fn known_region(ctx: &Ctx<VoiceHubs>, typed: &str) -> Outcome<String> {
+async fn known_region(ctx: &Kit<VoiceHubs>, typed: &str) -> Outcome<String> {
     let small = typed.trim().to_lowercase();
     let known = regions(ctx).await?;
     known
@@ -364,12 +458,12 @@ fn cleared(hub: &mut Hub, clear: Clear) {
 }
 
 fn set(
-    ctx: &Ctx<VoiceHubs>,
+    ctx: &Kit<VoiceHubs>,
     hub: &mut Hub,
-    config: &Config,
+    config: &Changes,
     region: Option<String>,
 ) -> Outcome<()> {
-    // Discord has checked the ranges that the command states.
+    // Discord has checked the ranges that the command states, and the route those of its body.
     let small = |value: i64| u16::try_from(value).unwrap_or_default();
     if let Some(name) = &config.name {
         Template::parse(name).map_err(BadHub::Template)?;
@@ -386,7 +480,7 @@ fn set(
         hub.max_rooms = small(rooms);
     }
     if let Some(mode) = config.mode {
-        hub.mode = mode.into();
+        hub.mode = mode;
     }
     if let Some(bitrate) = config.bitrate {
         let highest = guild::highest_bitrate(ctx, hub.guild);
@@ -399,11 +493,10 @@ fn set(
     if region.is_some() {
         hub.region = region;
     }
-    if let Some(category) = &config.category {
-        hub.category = Some(category.id.into());
+    if let Some(category) = config.category {
+        hub.category = Some(category);
     }
-    if let Some(overflow) = &config.overflow {
-        let overflow = overflow.id.into();
+    if let Some(overflow) = config.overflow {
         if !hub.overflow.contains(&overflow) {
             hub.overflow.push(overflow);
         }
@@ -414,8 +507,8 @@ fn set(
     if let Some(copies) = config.copy_category {
         hub.copies_category = copies;
     }
-    if let Some(from) = &config.copy_from {
-        hub.copy_from = Some(from.id.into());
+    if let Some(from) = config.copy_from {
+        hub.copy_from = Some(from);
     }
     if let Some(delay) = config.claim_delay {
         hub.claim_delay = Some(SignedDuration::from_secs(delay));
@@ -426,8 +519,8 @@ fn set(
     if let Some(keep) = config.bots_keep {
         hub.bots_keep = keep;
     }
-    if let Some(log) = &config.log {
-        hub.log_channel = Some(log.id.into());
+    if let Some(log) = config.log {
+        hub.log_channel = Some(log);
     }
     if let Some(allowed) = config.status_allowed {
         hub.status_allowed = allowed;
