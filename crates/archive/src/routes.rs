@@ -366,7 +366,7 @@ impl Part {
 
 /// Which channels are kept, and what is held of each.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/archive/coverage", tag = "archive", params(GuildPath, PagingParams),
-    security(("key" = ["messages.read"])), responses((status = 200, body = Page<Coverage>)))]
+    security(("key" = ["messages.read"])), responses((status = 200, body = Page<Coverage>), (status = 422)))]
 async fn coverage(
     State(kit): State<Kit<Archive>>,
     guild: InGuild,
@@ -441,10 +441,11 @@ impl Whole {
     }
 }
 
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(default)]
 struct Words {
-    /// As `/archive search` takes it.
+    /// As `/archive search` takes it. Required.
     q: String,
 }
 
@@ -464,7 +465,7 @@ async fn found(
     }
     let wanted = search::parse(&words.q, &TimeZone::UTC)?;
     let terms = serde_json::to_value(&wanted.terms).unwrap_or_default();
-    let mut db = kit.database.acquire().await?;
+    let mut db = kit.database.begin().await?;
     let rows = store::channels::rows(&mut db, guild.id, None, i64::MAX).await?;
     let mut channels: Vec<ChannelId> = rows.into_iter().map(|row| row.id).collect();
     channels.retain(|channel| {
@@ -498,14 +499,15 @@ async fn found(
 #[serde(default)]
 struct Since {
     /// The `change` of the last message that is known; 0 for all.
-    since: i64,
+    #[param(value_type = Option<i64>)]
+    since: Option<String>,
 }
 
 /// What changed in a guild, deletions among it, in the order of changes. The cursor of the last page is no end: ask
 /// again with the last `change` as `since`.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/messages/changes", tag = "archive",
     params(GuildPath, Since, PagingParams), security(("key" = ["messages.read"])),
-    responses((status = 200, body = Page<Whole>)))]
+    responses((status = 200, body = Page<Whole>), (status = 422)))]
 async fn changes(
     State(kit): State<Kit<Archive>>,
     guild: InGuild,
@@ -513,7 +515,12 @@ async fn changes(
     paging: Paging<i64>,
 ) -> Result<Json<Page<Whole>>, Problem> {
     let caller = &guild.caller;
-    let after = paging.after.unwrap_or(since.since);
+    let since = match since.since.as_deref().map(str::parse::<i64>) {
+        None => 0,
+        Some(Ok(since)) if since >= 0 => since,
+        Some(_) => return Err(Problem::invalid("since", "must be a number from 0 on")),
+    };
+    let after = paging.after.unwrap_or(since);
     let mut db = kit.database.acquire().await?;
     let channels = caller.channels.as_deref();
     let found = store::reading::changed(&mut db, guild.id, channels, after, paging.rows()).await?;

@@ -257,7 +257,7 @@ async fn page(
         .and_then(|id| i64::try_from(id).ok())
         .unwrap_or(i64::MAX);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut db = ctx.database.acquire().await?;
+    let mut db = ctx.database.begin().await?;
     let mut found = store::reading::search(&mut db, ctx.guild_id()?, &asked, top, limit).await?;
     drop(db);
     let has_more = found.len() > PAGE;

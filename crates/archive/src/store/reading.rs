@@ -148,7 +148,39 @@ pub(crate) struct Search<'a> {
     pub(crate) with_deleted: bool,
 }
 
-/// What a search finds before an id, newest first.
+/// The most messages with a rare word.
+const RARE: i64 = 5_000;
+
+/// The messages of a guild that have the words of a search, if they are few. Rare words are found by the index of words,
+/// common ones soon enough by going back in time, and Postgres can not know which is which.
+///
+/// Has each search planned for what it looks for, until the transaction ends: the plan that fits all reads everything.
+async fn rare(
+    db: &mut PgConnection,
+    guild: GuildId,
+    terms: &Value,
+) -> sqlx::Result<Option<Vec<MessageId>>> {
+    sqlx::query!(
+        "select set_config('plan_cache_mode', 'force_custom_plan', true) as plans, set_config('enable_seqscan', 'off', true) as scans"
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    if terms.as_array().is_none_or(Vec::is_empty) {
+        return Ok(None);
+    }
+    let rows = sqlx::query!(
+        "select id from archive.message where lexemes @@ archive.query($2) and guild_id = $1 limit $3",
+        guild as GuildId,
+        terms,
+        RARE + 1
+    )
+    .fetch_all(db)
+    .await?;
+    let is_rare = i64::try_from(rows.len()).is_ok_and(|count| count <= RARE);
+    Ok(is_rare.then(|| rows.into_iter().map(|row| row.id).collect()))
+}
+
+/// What a search finds before an id, newest first. In a transaction of its own.
 pub(crate) async fn search(
     db: &mut PgConnection,
     guild: GuildId,
@@ -156,10 +188,12 @@ pub(crate) async fn search(
     before: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<Message>> {
+    let rare = rare(db, guild, search.terms).await?;
     Ok(messages!(
         db,
         "where m.guild_id = $1 and m.channel_id = any($2) and m.id between $3 and $4 and m.id < $5
-             and ($6::jsonb = '[]' or m.lexemes @@ archive.query($6))
+             and ($13::bigint[] is null or m.id = any($13))
+             and ($13 is not null or $6::jsonb = '[]' or m.lexemes @@ archive.query($6))
              and (cardinality($7::bigint[]) = 0 or m.author_id = any($7))
              and ($8::text is null or archive.fold(m.author_name) like archive.fold($8))
              and m.mentions @> $9 and m.has @> $10 and ($11 or m.deleted_at is null) and not m.is_withheld
@@ -175,7 +209,8 @@ pub(crate) async fn search(
         search.mentions as &[UserId],
         search.has,
         search.with_deleted,
-        limit
+        limit,
+        rare.as_deref() as Option<&[MessageId]>
     ))
 }
 
