@@ -178,28 +178,3 @@ pub(crate) fn switchable(ctx: &Ctx<Admin>, asked: &str) -> Result<&'static str, 
         Err(Nonsense::Essential(name.to_owned()))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use feature::{Explain as _, Lang};
-
-    use super::*;
-
-    #[test]
-    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
-        let unknown = |nearest| Nonsense::Unknown {
-            asked: "hub.manages".to_owned(),
-            nearest,
-        };
-        let all = [
-            unknown(Some("hub.manage")),
-            unknown(None),
-            Nonsense::Essential("admin".to_owned()),
-        ];
-        let told = all.map(|refused| {
-            let words = [Lang::Fr, Lang::En].map(|lang| refused.explain(lang).unwrap_or_default());
-            format!("{refused}\n  {}\n", words.join("\n  "))
-        });
-        insta::assert_snapshot!("features_refused", told.join("\n"));
-    }
-}

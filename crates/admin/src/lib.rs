@@ -20,6 +20,8 @@ mod help;
 mod info;
 mod permissions;
 mod ping;
+#[cfg(test)]
+mod refusals;
 mod settings;
 mod store;
 mod text;

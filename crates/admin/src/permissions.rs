@@ -356,29 +356,3 @@ fn check(ctx: &Ctx<Admin>, user: ResolvedUser, capability: Option<&str>) -> Outc
         .collect();
     Ok(Reply::card(text::check_all(ctx.lang(), guild, id, &all)))
 }
-
-#[cfg(test)]
-mod tests {
-    use feature::{Explain as _, Lang};
-
-    use super::*;
-
-    #[test]
-    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
-        let unknown = |nearest| Nonsense::Unknown {
-            asked: "hub.manages".to_owned(),
-            nearest,
-        };
-        let all = [
-            unknown(Some("hub.manage")),
-            unknown(None),
-            Nonsense::Nobody,
-            Nonsense::NoMember(UserId::try_from(81_384_788_765_712_384_i64).expect("it is an id")),
-        ];
-        let told = all.map(|refused| {
-            let words = [Lang::Fr, Lang::En].map(|lang| refused.explain(lang).unwrap_or_default());
-            format!("{refused}\n  {}\n", words.join("\n  "))
-        });
-        insta::assert_snapshot!("permissions_refused", told.join("\n"));
-    }
-}

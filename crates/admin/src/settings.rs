@@ -368,29 +368,3 @@ async fn history(ctx: &Ctx<Admin>, subject: &'static str, before: Option<i64>) -
     let card = text::history(ctx.lang(), subject, &history.changes);
     Ok(card.pages(ctx.lang(), newer.as_ref(), older.as_ref()))
 }
-
-#[cfg(test)]
-mod tests {
-    use feature::{Explain as _, Lang};
-
-    use super::*;
-
-    #[test]
-    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
-        let unknown = |nearest| Nonsense::Unknown {
-            asked: "hub.manages".to_owned(),
-            nearest,
-        };
-        let all = [
-            unknown(Some("hub.manage")),
-            unknown(None),
-            Nonsense::NothingGiven,
-            Nonsense::EveryoneIsNoStaff,
-        ];
-        let told = all.map(|refused| {
-            let words = [Lang::Fr, Lang::En].map(|lang| refused.explain(lang).unwrap_or_default());
-            format!("{refused}\n  {}\n", words.join("\n  "))
-        });
-        insta::assert_snapshot!("settings_refused", told.join("\n"));
-    }
-}

@@ -207,6 +207,8 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "feature") => "autorole".into(),
         (CommandOptionType::String, "message") => "1111111111111111004".into(),
         (CommandOptionType::String, "words") => "anything".into(),
+        // One that is there already: what can be made but once would be answered differently the second time.
+        (CommandOptionType::String, "name") if path == "/worksite create" => "ownsite".into(),
         (CommandOptionType::String, "name") => "Neu".into(),
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
         (CommandOptionType::String, "key" | "worksite") => "nirgends".into(),
@@ -462,6 +464,18 @@ struct Walk<'a> {
     wrong: Vec<String>,
 }
 
+/// What was told, without keys that were just made: no two are alike.
+fn without_tokens(told: &str) -> String {
+    let mut parts = told.split("mj_");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_token = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+        plain.push_str("mj_[token]");
+        plain.push_str(part.trim_start_matches(is_token));
+    }
+    plain
+}
+
 impl Walk<'_> {
     /// What is answered, with numbers and what was asked for taken out; `None` when Discord's client would not even ask.
     async fn ask(&mut self, what: &str, asked: Asked, given: &[&str]) -> Option<String> {
@@ -490,6 +504,8 @@ impl Walk<'_> {
             }
             _ => format!("{:?}", answer.choices),
         };
+        // What keeps Markdown from taking a text for its own is no part of it.
+        told = told.replace(r"\\", "");
         // What they typed themselves, they know already: the longest first, since one may be part of another.
         let mut given: Vec<&str> = given
             .iter()
@@ -499,6 +515,7 @@ impl Walk<'_> {
         given.sort_by_key(|text| std::cmp::Reverse(text.len()));
         for text in given.into_iter().filter(|text| !text.is_empty()) {
             told = told.replace(text, "[given]");
+            told = told.replace(&text.to_lowercase(), "[given]");
         }
         for mention in ["<@&[given]>", "<@[given]>", "<#[given]>"] {
             told = told.replace(mention, "[given]");
@@ -510,7 +527,7 @@ impl Walk<'_> {
             }
         }
         let mut plain = String::new();
-        for character in told.chars() {
+        for character in without_tokens(&told).chars() {
             if !character.is_ascii_digit() {
                 plain.push(character);
             } else if !plain.ends_with('#') {
@@ -632,6 +649,8 @@ impl Walk<'_> {
                 .as_ref()
                 .is_some_and(|choices| !choices.is_empty());
             match option.kind {
+                // The name of something new is taken once it was given, whoever else has one of that name.
+                _ if path == "/worksite create" && option.name == "name" => {}
                 _ if has_choices => {}
                 CommandOptionType::String => {
                     for (there, nowhere) in candidates {
@@ -788,10 +807,10 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
             )
         };
         let mut candidates: Vec<(String, String)> = vec![
-            (foreign.group_name.clone(), "nirgends a".to_owned()),
-            (foreign.role.name(), "nirgends b".to_owned()),
-            (foreign.member.name(), "nirgends c".to_owned()),
-            (foreign.room.name(), "nirgends d".to_owned()),
+            (foreign.group_name.clone(), "nirgendsa".to_owned()),
+            (foreign.role.name(), "nirgendsb".to_owned()),
+            (foreign.member.name(), "nirgendsc".to_owned()),
+            (foreign.room.name(), "znirgends's room".to_owned()),
             (
                 format!("<@&{}>", there.role),
                 format!("<@&{}>", nowhere.role),
@@ -803,8 +822,8 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
                 link(&there, &own.guild.id().to_string()),
                 link(&nowhere, &own.guild.id().to_string()),
             ),
-            (format!("{MARK}key"), "nirgends e".to_owned()),
-            (format!("{MARK}site"), "nirgends f".to_owned()),
+            (format!("{MARK}key"), "nirgendse".to_owned()),
+            (format!("{MARK}site"), "nirgendsf".to_owned()),
             (
                 key_prefix(story, &foreign.guild).await,
                 "nirgends".to_owned(),
@@ -825,7 +844,7 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
                     (1_111_111_111_111_112_000 + number).to_string()
                 }
                 Ok(_) => (987_000 + number).to_string(),
-                Err(_) => format!("nirgends {number}"),
+                Err(_) => format!("nirgends{number}"),
             };
             candidates.push((key, twin));
         }

@@ -27,7 +27,9 @@ fn timeless(told: &str) -> String {
         let mut end = line.chars().rev().take(5);
         line.len() > 5 && end.nth(2) == Some(':')
     };
-    let lines = told.lines().map(|line| if is_hour(&line) { "│ [time]" } else { line });
+    let lines = told
+        .lines()
+        .map(|line| if is_hour(&line) { "│ [time]" } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 
