@@ -11,6 +11,7 @@ pub(crate) fn all() -> Registry {
         .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())
         .with(autorole::Autorole)
+        .with(archive::Archive::default())
         .with(worksites::Worksites)
 }
 

@@ -58,6 +58,7 @@ struct Ids {
     listing: String,
     run: String,
     upload: String,
+    search: String,
 }
 
 /// What stands behind the tags of components and forms. `{}` names are fields of [`Ids`].
@@ -69,6 +70,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("admin:ping:v1", ""),
     ("admin:rules:v1", "0"),
     ("admin:undo:v1", "general:9"),
+    ("archive:search:v1", "{search}:~"),
+    ("archive:status:v1", "~"),
     ("autorole:add:v1", "{group}"),
     ("autorole:approve:v1", "{group}:{role}"),
     ("autorole:btn:", "{guild}:{group}:{role}"),
@@ -148,6 +151,7 @@ impl Ids {
             ("listing", &self.listing),
             ("run", &self.run),
             ("upload", &self.upload),
+            ("search", &self.search),
         ] {
             id = id.replace(&format!("{{{name}}}"), value);
         }
@@ -175,6 +179,7 @@ impl Ids {
             listing: row(),
             run: row(),
             upload: id(7),
+            search: row(),
         }
     }
 }
@@ -201,6 +206,7 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "capability") => "settings.manage".into(),
         (CommandOptionType::String, "feature") => "autorole".into(),
         (CommandOptionType::String, "message") => "1111111111111111004".into(),
+        (CommandOptionType::String, "words") => "anything".into(),
         // One that is there already: what can be made but once would be answered differently the second time.
         (CommandOptionType::String, "name") if path == "/worksite create" => "ownsite".into(),
         (CommandOptionType::String, "name") => "Neu".into(),
@@ -300,6 +306,8 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     let file = Argument::File(file, settings.to_string().into_bytes());
     told(owner.slash("/settings import", &[("file", file)])).await;
     told(owner.slash("/audit", &[])).await;
+    told(owner.slash("/archive enable", &[("channel", (&text).into())])).await;
+    told(owner.slash("/archive search", &[("words", "anything".into())])).await;
     let site = [("name", format!("{prefix}site").as_str().into())];
     told(owner.slash("/worksite create", &site)).await;
     let key = [
@@ -417,6 +425,7 @@ async fn ids(story: &Story, of: &Furnished) -> Ids {
         listing: one(story, &of.guild, "id", "users.listing").await,
         run: one(story, &of.guild, "id", "autorole.mass").await,
         upload: one(story, &of.guild, "interaction_id", "admin.upload").await,
+        search: one(story, &of.guild, "id", "archive.search").await,
     }
 }
 

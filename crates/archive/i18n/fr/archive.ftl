@@ -1,0 +1,78 @@
+bad-share = L'archive peut prendre 1 à 100 pour cent de la limite de Discord, pas { $share }. Choisis un nombre entre les deux.
+can-not-read = Je ne peux pas lire { $channel }. Donne-moi **Voir le salon** et **Voir les anciens messages** là-bas (et **Se connecter** dans les salons vocaux), puis réessaie.
+already = C'est déjà le cas : rien n'a changé.
+nothing-kept = Rien n'est conservé sur ce serveur. `/archive enable` active un salon.
+not-kept = Rien de { $channel } n'est conservé. Active-le d'abord avec `/archive enable`.
+no-reading = Aucune lecture n'est dans cet état. `/archive status` montre celles qui existent.
+not-yours = Tu ne peux pas lire { $channel }, ou rien n'en est conservé.
+notice-title = Les messages sont conservés ici
+notice-channel = À partir de maintenant, les messages de { $channel } et de ses fils sont conservés, avec leurs modifications et suppressions, pour qu'on puisse y chercher.
+notice-everything = À partir de maintenant, les messages de tous les salons de ce serveur sont conservés, avec leurs modifications et suppressions, pour qu'on puisse y chercher.
+notice-rights = Tu décides des tiens : `/archive privacy opt-out` ne garde plus rien de toi, `/archive privacy delete` efface ce qui est conservé, `/archive privacy export` t'en donne une copie.
+enabled-channel = Les messages de { $channel } sont conservés à partir de maintenant. `/archive backfill start` lit aussi le passé.
+enabled-everything = Les messages de tous les salons sont conservés à partir de maintenant. `/archive backfill start` lit aussi le passé.
+no-content = L'intention **Message Content** m'est fermée : les messages sont conservés sans leur texte. Qui m'exploite l'active dans le portail des développeurs de Discord.
+disabled-channel = Les messages de { $channel } ne sont plus conservés. Ce qui l'est déjà reste.
+disabled-everything = Les messages ne sont conservés que dans les salons activés un par un. Ce qui l'est déjà reste.
+retained-days = Les messages de { $channel } quittent l'archive après { $days ->
+    [one] un jour
+   *[other] { $days } jours
+}.
+retained-for-ever = Les messages de { $channel } restent toujours dans l'archive.
+backfill-begun = { $count ->
+    [one] Le passé d'un salon est en cours de lecture.
+   *[other] Le passé de { $count } salons est en cours de lecture.
+} `/archive status` montre où on en est.
+backfill-paused = { $count ->
+    [one] Une lecture est en pause.
+   *[other] { $count } lectures sont en pause.
+} `/archive backfill resume` la reprend.
+backfill-resumed = { $count ->
+    [one] Une lecture reprend.
+   *[other] { $count } lectures reprennent.
+}
+backfill-cancelled = { $count ->
+    [one] Une lecture est abandonnée.
+   *[other] { $count } lectures sont abandonnées.
+} Ce qui a été lu est conservé.
+opted-out = Ce que tu dis sur ce serveur n'est plus conservé à partir de maintenant. `/archive privacy delete` efface ce qui s'y trouve déjà.
+opted-in = Ce que tu dis sur ce serveur est de nouveau conservé, là où l'archive est active.
+erasing = Ce qui est conservé de tes messages sur ce serveur est en cours d'effacement. Rien ne revient, même si le passé est relu.
+export-empty = Il n'y a rien à exporter.
+exported = { $count ->
+    [one] Un message.
+   *[other] { $count } messages, du plus ancien au plus récent.
+}
+export-cut = Le fichier s'arrête là où Discord n'en prend pas plus : les messages suivants n'y sont pas.
+search-empty = Dis quoi chercher : des mots, `"une phrase"`, `début*`, `-sans`, `de:`, `dans:`, `avec:`, `avant:`, `après:`, `le:`.
+search-bad-day = { $typed } n'est pas un jour. Écris-le comme `2026-03-31`.
+search-bad-has = Les messages n'ont pas de { $typed }. Sont connus : { $known }.
+search-bad-channel = { $typed } n'est pas un salon. Mentionne-le comme `#salon` ou donne son identifiant.
+search-closed = Cette recherche est fermée. Cherche de nouveau.
+search-title = Trouvé
+search-nothing = Rien n'a été trouvé dans les salons que tu peux lire.
+search-deleted = supprimé
+search-files = { $count ->
+    [one] un fichier
+   *[other] { $count } fichiers
+}
+status-title = Archive
+status-total = { $count } messages, dont { $deleted } supprimés, { $versions } versions antérieures
+status-off = inactif
+status-not-readable = **illisible**
+status-since = depuis le { $when }
+status-gaps = { $count ->
+    [one] **un trou**
+   *[other] **{ $count } trous**
+}
+status-empty = encore rien
+status-days = { $days ->
+    [one] un jour
+   *[other] { $days } jours
+}
+past-done = passé lu : { $read }
+past-running = lecture du passé : { $read }, { $share } %
+past-running-until = lecture du passé : { $read }, { $share } %, fin { $when }
+past-paused = passé en pause : { $read }, { $share } %
+past-waiting = le passé attend une permission : { $read }
+past-cancelled = passé abandonné : { $read }, { $share } %

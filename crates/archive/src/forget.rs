@@ -1,0 +1,98 @@
+//! What is deleted in time: messages past their retention, and guilds that the bot was taken out of.
+
+use database::GuildId;
+use feature::{Failure, House, Kit, Outcome, Refusal};
+use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::{Archive, repair::first_id, search, store};
+
+/// How long the messages of a guild that the bot was taken out of are kept.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How many rows are deleted at a time.
+const AT_ONCE: i64 = 2_000;
+
+/// Deletes what is past its time, and makes the partitions of the next months.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Purge {}
+
+impl Job for Purge {
+    const NAME: &'static str = "archive.purge";
+}
+
+/// Deletes everything of a guild, unless the bot is there again.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Forget {
+    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
+    left: GuildId,
+}
+
+impl Job for Forget {
+    const NAME: &'static str = "archive.forget";
+}
+
+pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
+    let now = kit.clock.now();
+    let today = now.to_zoned(TimeZone::UTC);
+    let months = (0..3)
+        .filter_map(|ahead| today.checked_add(ahead.months()).ok())
+        .filter_map(|day| first_id(day.timestamp()).to_string().parse().ok());
+    let months: Vec<_> = months.collect();
+    let mut db = kit.database.acquire().await?;
+    store::messages::make_room(&mut db, &months).await?;
+    store::erasing::drop_searches(&mut db, now - search::OPEN).await?;
+    let limited = store::erasing::limited(&mut db).await?;
+    drop(db);
+    for (guild, channel, days) in limited {
+        let before = first_id(now - SignedDuration::from_hours(24 * i64::from(days)));
+        let mut gone = 0;
+        loop {
+            let mut db = kit.database.begin().await?;
+            let count = store::erasing::purge(&mut db, guild, channel, before, AT_ONCE).await?;
+            db.commit().await?;
+            gone += count;
+            if count < AT_ONCE {
+                break;
+            }
+        }
+        if gone > 0 {
+            tracing::info!(%guild, %channel, gone, "messages past their time are deleted");
+        }
+    }
+    Ok(())
+}
+
+/// Has a guild forgotten later; counted anew when the bot was there again meanwhile.
+pub(crate) async fn later(house: &House, db: &mut PgConnection, guild: GuildId) -> Outcome<()> {
+    let job = NewJob::new(&Forget { left: guild })
+        .map_err(Failure::fault)?
+        .key(guild.to_string())
+        .after(KEPT);
+    house.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+pub(crate) async fn forget(kit: Kit<Archive>, job: Forget) -> Outcome<()> {
+    let guild = job.left;
+    let asked = kit.discord.http().guild(guild.into());
+    match kit.discord.one(asked).await {
+        Ok(_) => return Ok(()),
+        Err(Refusal::Gone(_) | Refusal::Forbidden { .. }) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    loop {
+        let mut db = kit.database.begin().await?;
+        let gone = store::erasing::purge_guild(&mut db, guild, AT_ONCE).await?;
+        db.commit().await?;
+        if gone < AT_ONCE {
+            break;
+        }
+    }
+    let mut db = kit.database.begin().await?;
+    store::erasing::drop_guild(&mut db, guild).await?;
+    db.commit().await?;
+    kit.feature.memory.forget(guild);
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! What the process knows without asking Postgres: what guilds keep, and since when each channel is heard unbroken.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use database::{ChannelId, GuildId, MessageId, UserId};
+use feature::{Hold, Kit};
+use parking_lot::Mutex;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::{Archive, store};
+
+/// How many guilds are remembered.
+const GUILDS: u64 = 20_000;
+/// How many channels are remembered to have a row.
+const CHANNELS: u64 = 100_000;
+/// How many months are remembered to have room; Discord has existed for far fewer.
+const MONTHS: usize = 2_000;
+
+/// What a guild keeps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keeping {
+    everything: bool,
+    on: HashSet<ChannelId>,
+    off: HashSet<ChannelId>,
+    /// Whether a channel could not be read the last time.
+    pub(crate) has_unreadable: bool,
+}
+
+impl Keeping {
+    /// Whether anything is kept at all.
+    pub(crate) fn is_any(&self) -> bool {
+        self.everything || !self.on.is_empty()
+    }
+
+    /// Whether a channel is kept: by its own word, then its parent's, then the guild's.
+    pub(crate) fn keeps(&self, channel: ChannelId, parent: Option<ChannelId>) -> bool {
+        for place in [Some(channel), parent].into_iter().flatten() {
+            if self.off.contains(&place) {
+                return false;
+            }
+            if self.on.contains(&place) {
+                return true;
+            }
+        }
+        self.everything
+    }
+}
+
+/// Since when channels are heard.
+#[derive(Default)]
+struct Lines {
+    /// Guilds whose line began anew in this process; in others the saved session goes on, and what Postgres holds with
+    /// it.
+    anew: HashMap<GuildId, u64>,
+    /// Guilds of which Discord has just told everything, their newest messages too, and which no repair has looked at
+    /// since.
+    told: HashSet<GuildId>,
+    /// Counts the beginnings.
+    beginnings: u64,
+    /// The first message of each unbroken line.
+    since: HashMap<ChannelId, (GuildId, MessageId)>,
+    /// Guilds of which something had to be dropped, with the first event of it: until the repair stands in Postgres,
+    /// Discord must send it again.
+    broken: HashMap<GuildId, Hold>,
+}
+
+/// What the process knows.
+pub(crate) struct Memory {
+    kept: moka::sync::Cache<GuildId, Arc<Keeping>>,
+    lines: Mutex<Lines>,
+    salt: OnceCell<Vec<u8>>,
+    months: Mutex<HashSet<(i16, i8)>>,
+    noted: moka::sync::Cache<ChannelId, ()>,
+    /// The history is read one page at a time.
+    pub(crate) reading: Semaphore,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            kept: moka::sync::Cache::new(GUILDS),
+            lines: Mutex::default(),
+            salt: OnceCell::new(),
+            months: Mutex::default(),
+            noted: moka::sync::Cache::new(CHANNELS),
+            reading: Semaphore::new(1),
+        }
+    }
+}
+
+impl Memory {
+    /// The line of a channel, for a message that has just been sent; `None` goes on from what Postgres holds.
+    pub(crate) fn since(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        id: MessageId,
+    ) -> Option<MessageId> {
+        let mut lines = self.lines.lock();
+        if let Some((_, since)) = lines.since.get(&channel) {
+            return Some(*since);
+        }
+        lines.anew.contains_key(&guild).then(|| {
+            lines.since.insert(channel, (guild, id));
+            id
+        })
+    }
+
+    /// What comes from now on does not join what came before.
+    pub(crate) fn begin_anew(&self, guild: GuildId) {
+        let mut lines = self.lines.lock();
+        lines.beginnings += 1;
+        let beginning = lines.beginnings;
+        lines.anew.insert(guild, beginning);
+        lines.since.retain(|_, (of, _)| *of != guild);
+    }
+
+    /// A session begins, in which Discord told of the guild.
+    pub(crate) fn tell(&self, guild: GuildId) {
+        self.begin_anew(guild);
+        self.lines.lock().told.insert(guild);
+    }
+
+    /// A repair begins: whether what Discord told of the guild when the session began still stands. Otherwise it is
+    /// repaired for another reason (events were dropped, the feature was off), and nobody knows what is missing: then
+    /// a new line begins.
+    pub(crate) fn is_just_told(&self, guild: GuildId) -> bool {
+        let is_told = self.lines.lock().told.remove(&guild);
+        if !is_told {
+            self.begin_anew(guild);
+        }
+        is_told
+    }
+
+    /// Which line of a guild is heard now, if it began in this process.
+    pub(crate) fn beginning(&self, guild: GuildId) -> Option<u64> {
+        self.lines.lock().anew.get(&guild).copied()
+    }
+
+    /// The history up to `top` was read after a line began, so what comes on the same line joins it.
+    pub(crate) fn join(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        top: MessageId,
+        beginning: Option<u64>,
+    ) {
+        let mut lines = self.lines.lock();
+        if beginning.is_some() && lines.anew.get(&guild).copied() == beginning {
+            let since = lines.since.entry(channel).or_insert((guild, top));
+            since.1 = since.1.min(top);
+        }
+    }
+
+    /// Something of a guild is dropped.
+    pub(crate) fn break_off(&self, guild: GuildId, hold: Hold) {
+        self.begin_anew(guild);
+        self.lines.lock().broken.entry(guild).or_insert(hold);
+    }
+
+    /// Whether something of a guild was dropped.
+    pub(crate) fn is_broken(&self, guild: GuildId) -> bool {
+        self.lines.lock().broken.contains_key(&guild)
+    }
+
+    /// The repair of what was dropped stands in Postgres.
+    pub(crate) fn mend(&self, guild: GuildId) {
+        self.lines.lock().broken.remove(&guild);
+    }
+
+    /// What a guild keeps changed.
+    pub(crate) fn forget(&self, guild: GuildId) {
+        self.kept.invalidate(&guild);
+    }
+
+    /// Whether a channel may have no row yet.
+    pub(crate) fn is_new(&self, channel: ChannelId) -> bool {
+        !self.noted.contains_key(&channel)
+    }
+
+    /// A channel has a row.
+    pub(crate) fn note(&self, channel: ChannelId) {
+        self.noted.insert(channel, ());
+    }
+
+    /// Whether a month is known to have room.
+    pub(crate) fn has_room(&self, month: (i16, i8)) -> bool {
+        self.months.lock().contains(&month)
+    }
+
+    /// A month has room.
+    pub(crate) fn note_room(&self, month: (i16, i8)) {
+        let mut months = self.months.lock();
+        if months.len() < MONTHS {
+            months.insert(month);
+        }
+    }
+}
+
+/// What a guild keeps; one query where it is not remembered.
+pub(crate) async fn keeping(kit: &Kit<Archive>, guild: GuildId) -> sqlx::Result<Arc<Keeping>> {
+    let memory = &kit.feature.memory;
+    if let Some(known) = memory.kept.get(&guild) {
+        return Ok(known);
+    }
+    let kept = store::channels::kept(&mut *kit.database.acquire().await?, guild).await?;
+    let of = |is_on: bool| {
+        kept.channels
+            .iter()
+            .filter(move |(_, on)| *on == is_on)
+            .map(|(channel, _)| *channel)
+            .collect()
+    };
+    let keeping = Arc::new(Keeping {
+        everything: kept.everything.is_some(),
+        on: of(true),
+        off: of(false),
+        has_unreadable: kept.has_unreadable,
+    });
+    memory.kept.insert(guild, Arc::clone(&keeping));
+    Ok(keeping)
+}
+
+/// The hash under which a member is remembered who does not want to be.
+pub(crate) async fn hash(kit: &Kit<Archive>, user: UserId) -> sqlx::Result<Vec<u8>> {
+    let salt =
+        kit.feature.memory.salt.get_or_try_init(async || {
+            store::people::salt(&mut *kit.database.acquire().await?).await
+        });
+    let hash = Sha256::new()
+        .chain_update(salt.await?)
+        .chain_update(user.get().to_be_bytes());
+    Ok(hash.finalize().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u64) -> ChannelId {
+        number.to_string().parse().unwrap()
+    }
+
+    #[test]
+    fn the_nearest_word_counts() {
+        let keeping = Keeping {
+            everything: true,
+            on: [id(1)].into(),
+            off: [id(2)].into(),
+            has_unreadable: false,
+        };
+        assert!(keeping.keeps(id(3), None));
+        assert!(!keeping.keeps(id(2), None));
+        assert!(!keeping.keeps(id(4), Some(id(2))));
+        assert!(keeping.keeps(id(1), Some(id(2))));
+        let some = Keeping {
+            everything: false,
+            ..keeping
+        };
+        assert!(!some.keeps(id(3), None));
+        assert!(some.keeps(id(4), Some(id(1))));
+    }
+
+    #[test]
+    fn a_line_begins_where_it_was_broken_off() {
+        let memory = Memory::default();
+        let guild: GuildId = "9".parse().unwrap();
+        let message = |number: u64| number.to_string().parse::<MessageId>().unwrap();
+        assert_eq!(memory.since(guild, id(1), message(5)), None);
+        memory.begin_anew(guild);
+        assert_eq!(memory.since(guild, id(1), message(6)), Some(message(6)));
+        assert_eq!(memory.since(guild, id(1), message(7)), Some(message(6)));
+        let before = memory.beginning(guild);
+        memory.begin_anew(guild);
+        memory.join(guild, id(1), message(7), before);
+        assert_eq!(memory.since(guild, id(1), message(8)), Some(message(8)));
+        memory.join(guild, id(1), message(7), memory.beginning(guild));
+        assert_eq!(memory.since(guild, id(1), message(9)), Some(message(7)));
+    }
+}

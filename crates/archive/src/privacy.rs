@@ -1,0 +1,91 @@
+//! What a member decides about their own words: not to be kept, to have them erased, to have a copy.
+
+use database::{GuildId, UserId};
+use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply};
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+
+use crate::{Archive, export, memory, repair::first_id, store, text};
+
+/// How many messages are erased at a time.
+const AT_ONCE: i64 = 1_000;
+
+/// Erases a member's words.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Erase {
+    // Not called `guild`: it must not wait while the archive is off.
+    of: GuildId,
+    user: UserId,
+    to: i64,
+}
+
+impl Job for Erase {
+    const NAME: &'static str = "archive.erase";
+}
+
+/// Leaves out what the member says from now on, or keeps it again.
+pub(crate) async fn opt(ctx: &Ctx<Archive>, is_out: bool) -> Outcome<Reply> {
+    let guild = ctx.guild_id()?;
+    let hash = memory::hash(ctx, ctx.user()).await?;
+    let out_at = is_out.then(|| ctx.clock.now());
+    let mut db = ctx.database.acquire().await?;
+    store::people::opt(&mut db, guild, &hash, out_at).await?;
+    let said = if is_out {
+        text::opted_out(ctx.lang())
+    } else {
+        text::opted_in(ctx.lang())
+    };
+    Ok(Reply::card(Card::new().text(said).colour(Colour::Good)))
+}
+
+/// Has the member's words erased, for good: no back-fill and no restored copy brings them back.
+pub(crate) async fn delete(ctx: &Ctx<Archive>) -> Outcome<Reply> {
+    let guild = ctx.guild_id()?;
+    let user = ctx.user();
+    let hash = memory::hash(ctx, user).await?;
+    // With all ids of this millisecond.
+    let to = first_id(ctx.clock.now()) | ((1 << 22) - 1);
+    let mut db = ctx.database.begin().await?;
+    let id = to.to_string().parse().map_err(Failure::fault)?;
+    store::people::note_erased(&mut db, guild, &hash, id).await?;
+    let job = NewJob::new(&Erase {
+        of: guild,
+        user,
+        to,
+    })
+    .map_err(Failure::fault)?
+    .key(format!("{guild}:{user}"));
+    ctx.jobs.enqueue(&mut db, job).await?;
+    db.commit().await?;
+    Ok(Reply::card(
+        Card::new()
+            .text(text::erasing(ctx.lang()))
+            .colour(Colour::Good),
+    ))
+}
+
+pub(crate) async fn erase(kit: Kit<Archive>, job: Erase) -> Outcome<()> {
+    let Erase { of, user, to } = job;
+    let to = to.to_string().parse().map_err(Failure::fault)?;
+    let mut erased = 0;
+    loop {
+        let mut db = kit.database.begin().await?;
+        store::messages::take_turn(&mut db).await?;
+        let count = store::erasing::erase_author(&mut db, of, user, to, AT_ONCE).await?;
+        db.commit().await?;
+        erased += count;
+        if count < u64::try_from(AT_ONCE).unwrap_or(u64::MAX) {
+            break;
+        }
+    }
+    store::erasing::erase_traces(&mut *kit.database.acquire().await?, of, user).await?;
+    tracing::info!(guild = %of, erased, "the words of a member are erased");
+    Ok(())
+}
+
+/// The member's own words, as a file.
+pub(crate) async fn copy(ctx: &Ctx<Archive>) -> Outcome<Reply> {
+    let guild = ctx.guild_id()?;
+    let source = export::Source::Author(ctx.user());
+    export::reply(ctx, guild, source, export::Format::Lines).await
+}

@@ -1,0 +1,88 @@
+//! Who does not want to be kept.
+
+use database::{GuildId, MessageId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+
+/// What ids are hashed with; made once for each database.
+pub(crate) async fn salt(db: &mut PgConnection) -> sqlx::Result<Vec<u8>> {
+    let row = sqlx::query!("select value from archive.salt")
+        .fetch_one(db)
+        .await?;
+    Ok(row.value)
+}
+
+/// What holds for a person in a guild.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) guild: GuildId,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) is_out: bool,
+    pub(crate) erased_to: i64,
+}
+
+/// What holds for those of these, each in a guild, who said something.
+pub(crate) async fn said(
+    db: &mut PgConnection,
+    guilds: &[GuildId],
+    hashes: &[Vec<u8>],
+) -> sqlx::Result<Vec<Person>> {
+    let rows = sqlx::query!(
+        r#"select guild_id, hash, opted_out_at is not null as "is_out!", erased_to from archive.person
+         where (guild_id, hash) in (select * from unnest($1::bigint[], $2::bytea[]))"#,
+        guilds as &[GuildId],
+        hashes
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Person {
+            guild: row.guild_id,
+            hash: row.hash,
+            is_out: row.is_out,
+            erased_to: row.erased_to,
+        })
+        .collect())
+}
+
+/// Notes that somebody does not want to be kept, or wants it again; `false` when it was so already.
+pub(crate) async fn opt(
+    db: &mut PgConnection,
+    guild: GuildId,
+    hash: &[u8],
+    out_at: Option<Timestamp>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into archive.person (guild_id, hash, opted_out_at) values ($1, $2, $3)
+         on conflict (guild_id, hash) do update set opted_out_at = excluded.opted_out_at
+             where (person.opted_out_at is null) <> (excluded.opted_out_at is null)",
+        guild as GuildId,
+        hash,
+        out_at.map(Timestamp::to_sqlx) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Notes that somebody's words up to an id never come back.
+pub(crate) async fn note_erased(
+    db: &mut PgConnection,
+    guild: GuildId,
+    hash: &[u8],
+    to: MessageId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into archive.person (guild_id, hash, erased_to) values ($1, $2, $3)
+         on conflict (guild_id, hash) do update
+             set erased_to = greatest(person.erased_to, excluded.erased_to)",
+        guild as GuildId,
+        hash,
+        to as MessageId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Every sentence of the archive.
+
+use database::ChannelId;
+use feature::{
+    Card, Colour, Lang,
+    card::{cut, escape},
+    text::{date_time, relative},
+};
+
+use crate::{
+    commands::Refused,
+    status::{Reading, Standing},
+    store::reading::Message,
+};
+
+feature::words!("archive");
+
+fn place(channel: ChannelId) -> String {
+    format!("<#{channel}>")
+}
+
+fn typed(text: &str) -> String {
+    format!("`{}`", cut(text, 60).replace('`', "'"))
+}
+
+pub(crate) fn bad_share(lang: Lang, share: u8) -> String {
+    t!(lang, "bad-share", share = share.to_string())
+}
+
+pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
+    match refused {
+        Refused::CanNotRead(channel) => t!(lang, "can-not-read", channel = place(*channel)),
+        Refused::Already => t!(lang, "already"),
+        Refused::NothingKept => t!(lang, "nothing-kept"),
+        Refused::NotKept(channel) => t!(lang, "not-kept", channel = place(*channel)),
+        Refused::NoReading => t!(lang, "no-reading"),
+        Refused::NotYours(channel) => t!(lang, "not-yours", channel = place(*channel)),
+    }
+}
+
+/// What everyone in the channel reads when it is turned on.
+pub(crate) fn notice(lang: Lang, channel: Option<ChannelId>) -> Card {
+    let said = match channel {
+        Some(channel) => t!(lang, "notice-channel", channel = place(channel)),
+        None => t!(lang, "notice-everything"),
+    };
+    Card::new()
+        .title(t!(lang, "notice-title"))
+        .text(said)
+        .text(t!(lang, "notice-rights"))
+        .colour(Colour::Info)
+}
+
+pub(crate) fn enabled(lang: Lang, channel: Option<ChannelId>) -> String {
+    match channel {
+        Some(channel) => t!(lang, "enabled-channel", channel = place(channel)),
+        None => t!(lang, "enabled-everything"),
+    }
+}
+
+pub(crate) fn no_content(lang: Lang) -> String {
+    t!(lang, "no-content")
+}
+
+pub(crate) fn disabled(lang: Lang, channel: Option<ChannelId>) -> String {
+    match channel {
+        Some(channel) => t!(lang, "disabled-channel", channel = place(channel)),
+        None => t!(lang, "disabled-everything"),
+    }
+}
+
+pub(crate) fn retained(lang: Lang, channel: ChannelId, days: Option<i64>) -> String {
+    match days {
+        Some(days) => t!(lang, "retained-days", channel = place(channel), days = days),
+        None => t!(lang, "retained-for-ever", channel = place(channel)),
+    }
+}
+
+pub(crate) fn backfill_begun(lang: Lang, count: u64) -> String {
+    t!(lang, "backfill-begun", count = count)
+}
+
+pub(crate) fn backfill_turned(lang: Lang, to: &str, count: usize) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    match to {
+        "paused" => t!(lang, "backfill-paused", count = count),
+        "cancelled" => t!(lang, "backfill-cancelled", count = count),
+        _ => t!(lang, "backfill-resumed", count = count),
+    }
+}
+
+pub(crate) fn opted_out(lang: Lang) -> String {
+    t!(lang, "opted-out")
+}
+
+pub(crate) fn opted_in(lang: Lang) -> String {
+    t!(lang, "opted-in")
+}
+
+pub(crate) fn erasing(lang: Lang) -> String {
+    t!(lang, "erasing")
+}
+
+pub(crate) fn export_empty(lang: Lang) -> String {
+    t!(lang, "export-empty")
+}
+
+pub(crate) fn exported(lang: Lang, count: u64) -> String {
+    t!(lang, "exported", count = count)
+}
+
+pub(crate) fn export_cut(lang: Lang) -> String {
+    t!(lang, "export-cut")
+}
+
+pub(crate) fn search_empty(lang: Lang) -> String {
+    t!(lang, "search-empty")
+}
+
+pub(crate) fn search_bad_day(lang: Lang, said: &str) -> String {
+    t!(lang, "search-bad-day", typed = typed(said))
+}
+
+pub(crate) fn search_bad_has(lang: Lang, said: &str, known: &str) -> String {
+    t!(
+        lang,
+        "search-bad-has",
+        typed = typed(said),
+        known = known.to_owned()
+    )
+}
+
+pub(crate) fn search_bad_channel(lang: Lang, said: &str) -> String {
+    t!(lang, "search-bad-channel", typed = typed(said))
+}
+
+pub(crate) fn search_closed(lang: Lang) -> String {
+    t!(lang, "search-closed")
+}
+
+/// What a search found.
+pub(crate) fn found(lang: Lang, messages: &[Message]) -> Card {
+    let card = Card::new().title(t!(lang, "search-title"));
+    if messages.is_empty() {
+        return card.text(t!(lang, "search-nothing"));
+    }
+    let line = |message: &Message| {
+        let author = message.author_name.as_deref().unwrap_or("?");
+        let said = message.content.as_deref().unwrap_or_default();
+        let said = escape(&cut(&said.replace('\n', " "), 160));
+        let link = format!(
+            "https://discord.com/channels/{}/{}/{}",
+            message.guild, message.channel, message.id
+        );
+        let when = relative(feature::created_at(message.id.get()));
+        let mut line = format!(
+            "**{}** · <#{}> · [{when}]({link})",
+            escape(author),
+            message.channel
+        );
+        if message.deleted_at.is_some() {
+            line = format!("{line} · {}", t!(lang, "search-deleted"));
+        }
+        if message.attachment_count > 0 {
+            line = format!(
+                "{line} · {}",
+                t!(
+                    lang,
+                    "search-files",
+                    count = i64::from(message.attachment_count)
+                )
+            );
+        }
+        format!("{line}\n{said}")
+    };
+    card.lines(messages.iter().map(line))
+}
+
+/// What is kept and how complete it is.
+pub(crate) fn status(lang: Lang, standings: &[Standing], counts: (i64, i64, i64)) -> Card {
+    let card = Card::new().title(t!(lang, "status-title"));
+    let (all, deleted, versions) = counts;
+    let card = if standings.is_empty() {
+        card.text(t!(lang, "nothing-kept"))
+    } else {
+        card.lines(standings.iter().map(|standing| line(lang, standing)))
+    };
+    card.footer(t!(
+        lang,
+        "status-total",
+        count = all,
+        deleted = deleted,
+        versions = versions
+    ))
+}
+
+fn line(lang: Lang, standing: &Standing) -> String {
+    let row = &standing.row;
+    let mut parts = vec![place(row.id)];
+    if !standing.is_kept {
+        parts.push(t!(lang, "status-off"));
+    } else if !row.is_readable {
+        parts.push(t!(lang, "status-not-readable"));
+    }
+    if let Some((first, _)) = row.held.first() {
+        let first = feature::created_at(u64::try_from(*first).unwrap_or_default());
+        parts.push(t!(lang, "status-since", when = date_time(first)));
+        let gaps = i64::try_from(row.held.len() - 1).unwrap_or(i64::MAX);
+        if gaps > 0 {
+            parts.push(t!(lang, "status-gaps", count = gaps));
+        }
+    } else {
+        parts.push(t!(lang, "status-empty"));
+    }
+    if let Some(days) = row.retention_days {
+        parts.push(t!(lang, "status-days", days = i64::from(days)));
+    }
+    if let Some(reading) = &standing.reading {
+        parts.push(past(lang, reading));
+    }
+    parts.join(" · ")
+}
+
+fn past(lang: Lang, reading: &Reading) -> String {
+    let (read, share) = (reading.read, reading.share);
+    match (reading.state.as_str(), reading.done_at) {
+        ("done", _) => t!(lang, "past-done", read = read),
+        ("running", Some(at)) => t!(
+            lang,
+            "past-running-until",
+            read = read,
+            share = share,
+            when = relative(at)
+        ),
+        ("running", None) => t!(lang, "past-running", read = read, share = share),
+        ("paused", _) => t!(lang, "past-paused", read = read, share = share),
+        ("waiting", _) => t!(lang, "past-waiting", read = read),
+        _ => t!(lang, "past-cancelled", read = read, share = share),
+    }
+}
