@@ -1,7 +1,7 @@
 //! What is deleted in time: messages past their retention, and guilds that the bot was taken out of.
 
 use database::GuildId;
-use feature::{Failure, House, Kit, Outcome, Refusal};
+use feature::{Failure, House, Kit, Outcome};
 use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -76,11 +76,8 @@ pub(crate) async fn later(house: &House, db: &mut PgConnection, guild: GuildId) 
 
 pub(crate) async fn forget(kit: Kit<Archive>, job: Forget) -> Outcome<()> {
     let guild = job.left;
-    let asked = kit.discord.http().guild(guild.into());
-    match kit.discord.one(asked).await {
-        Ok(_) => return Ok(()),
-        Err(Refusal::Gone(_) | Refusal::Forbidden { .. }) => {}
-        Err(refusal) => return Err(refusal.into()),
+    if !kit.has_left(guild).await? {
+        return Ok(());
     }
     loop {
         let mut db = kit.database.begin().await?;

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use database::{ChannelId, GuildId, MessageId};
 use feature::{
-    Button, Card, CustomId as _, Failure, General, Kit, Lang, Outcome, Refusal, Select, SelectKind,
+    Button, Card, CustomId as _, Failure, Kit, Lang, Outcome, Refusal, Select, SelectKind,
     card::{cut, escape},
     custom_id,
     discord::{Post, Thing},
@@ -39,12 +39,7 @@ const MOST_COMPONENTS: usize = 40;
 
 /// The language of what everyone reads in a guild.
 pub(crate) async fn guild_lang(kit: &Kit<Autorole>, guild: GuildId) -> Outcome<Lang> {
-    let general = kit.settings.get::<General>(guild).await?;
-    let locale = kit
-        .cache
-        .guild(guild.into())
-        .map(|known| known.preferred_locale().to_owned());
-    Ok(general.lang(locale.as_deref(), kit.settings.defaults()))
+    Ok(kit.manners(guild).await?.lang)
 }
 
 /// What is written on an item.

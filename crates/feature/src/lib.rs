@@ -45,6 +45,7 @@ mod handler;
 pub mod http;
 mod lang;
 pub mod legacy;
+mod manners;
 mod me;
 mod modal;
 mod names;
@@ -78,6 +79,7 @@ pub use self::{
     grants::Grants,
     handler::{BoxFuture, Handle},
     lang::Lang,
+    manners::Manners,
     me::Me,
     modal::{Fields, Form, Modal, SelectField, Submit, TextField},
     needs::{Needs, NeedsEntry},

@@ -77,6 +77,40 @@ pub fn in_channel(
     }
 }
 
+/// Overwrites without what the bot may not set, and what of their denials was lost by that; `held` is what the bot holds
+/// in the guild. Those of which nothing is left are left out.
+///
+/// See [Discord Docs/Create Guild Channel](https://docs.discord.com/developers/resources/guild#create-guild-channel).
+pub fn masked(
+    source: &[PermissionOverwrite],
+    held: Permissions,
+) -> (Vec<PermissionOverwrite>, Permissions) {
+    let may = settable(held);
+    let mut lost = Permissions::empty();
+    let masked = source
+        .iter()
+        .map(|overwrite| {
+            lost |= overwrite.deny - may;
+            PermissionOverwrite {
+                allow: overwrite.allow & may,
+                deny: overwrite.deny & may,
+                ..*overwrite
+            }
+        })
+        .filter(|overwrite| !(overwrite.allow.is_empty() && overwrite.deny.is_empty()))
+        .collect();
+    (masked, lost)
+}
+
+/// What one who holds `held` may put into an overwrite: only administrators `MANAGE_ROLES`.
+pub fn settable(held: Permissions) -> Permissions {
+    if held.contains(Permissions::ADMINISTRATOR) {
+        Permissions::all()
+    } else {
+        held - Permissions::MANAGE_ROLES
+    }
+}
+
 impl House {
     /// What the bot may do in a guild, before any channel is looked at. Needs `GUILD` and `ROLE` in the cache; a guild
     /// that is not there counts as all refused.

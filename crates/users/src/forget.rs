@@ -2,10 +2,10 @@
 //!
 //! Who takes the bot out and invites it again within [`KEPT`] finds who left and when. After that nothing about the
 //! members of the server remains, nor the names of those who are in no other server. Before anything is erased Discord
-//! is asked whether the bot is there again: the cache of a process that has just begun knows no server yet.
+//! is asked whether the bot is there again.
 
 use database::GuildId;
-use feature::{House, Kit, On, Outcome, Refusal};
+use feature::{House, Kit, On, Outcome};
 use jiff::SignedDuration;
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -53,11 +53,8 @@ pub(crate) async fn later(house: &House, db: &mut PgConnection, guild: GuildId) 
 
 pub(crate) async fn forget(kit: Kit<Users>, job: Forget) -> Outcome<()> {
     let guild = job.left;
-    let asked = kit.discord.http().guild(guild.into());
-    match kit.discord.one(asked).await {
-        Ok(_) => return Ok(()),
-        Err(Refusal::Gone(_) | Refusal::Forbidden { .. }) => {}
-        Err(refusal) => return Err(refusal.into()),
+    if !kit.has_left(guild).await? {
+        return Ok(());
     }
     // Piece by piece, so that a large server holds nobody up; a process that dies goes on with the rest.
     loop {

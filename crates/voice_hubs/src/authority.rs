@@ -125,7 +125,7 @@ pub(crate) async fn steer(
     steered(ctx, guild, room).await?;
     // Known before the row is locked: whoever holds one connection must not wait for another, nor for Discord.
     let held = ctx.own_permissions(guild).await?;
-    let staff = crate::guild::manners(ctx, guild).await?.staff;
+    let staff = ctx.manners(guild).await?.staff;
     let mut db = ctx.database.begin().await?;
     let mut room = store::lock_room(&mut db, guild, room)
         .await?

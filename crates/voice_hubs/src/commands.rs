@@ -248,5 +248,5 @@ async fn lost_denials(
 ) -> Outcome<twilight_model::guild::Permissions> {
     let held = ctx.own_permissions(hub.guild).await?;
     let from = overwrites::source(hub.copy_from, |id| guild::exists(ctx, id), hub.channel);
-    Ok(overwrites::masked(&guild::overwrites_of(ctx, from), held).1)
+    Ok(feature::permissions::masked(&guild::overwrites_of(ctx, from), held).1)
 }

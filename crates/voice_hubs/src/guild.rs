@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use feature::{General, House, Kit, Lang, Needs, Outcome, created_at};
-use jiff::tz::TimeZone;
+use feature::{House, Kit, Needs, Outcome, created_at};
 use twilight_model::{
     channel::{ChannelType, permission_overwrite::PermissionOverwrite},
     guild::{Permissions, PremiumTier},
@@ -22,29 +21,6 @@ use crate::{
 ///
 /// See [Discord Docs/Channel](https://docs.discord.com/developers/resources/channel).
 pub(crate) const NEARLY_FULL: usize = 48;
-
-/// The settings of a guild that matter here.
-#[derive(Clone, Debug)]
-pub(crate) struct Manners {
-    pub(crate) lang: Lang,
-    pub(crate) zone: TimeZone,
-    pub(crate) staff: Option<RoleId>,
-}
-
-/// The language, zone and staff role of a guild.
-pub(crate) async fn manners(house: &House, guild: GuildId) -> Outcome<Manners> {
-    let general = house.settings.get::<General>(guild).await?;
-    let defaults = house.settings.defaults();
-    let locale = house
-        .cache
-        .guild(guild.into())
-        .map(|guild| guild.preferred_locale().to_owned());
-    Ok(Manners {
-        lang: general.lang(locale.as_deref(), defaults),
-        zone: general.zone(defaults),
-        staff: general.staff_role,
-    })
-}
 
 /// Every channel of a guild; `None` while the cache does not know the guild.
 pub(crate) fn channels(house: &House, guild: GuildId) -> Option<HashSet<ChannelId>> {

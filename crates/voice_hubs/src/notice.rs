@@ -186,7 +186,7 @@ pub(crate) fn log(kit: &Kit<VoiceHubs>, hub: &Hub, line: Line) {
 }
 
 async fn guild_lang(kit: &Kit<VoiceHubs>, hub: &Hub) -> Lang {
-    match guild::manners(kit, hub.guild).await {
+    match kit.manners(hub.guild).await {
         Ok(manners) => manners.lang,
         Err(_) => kit.settings.defaults().lang,
     }

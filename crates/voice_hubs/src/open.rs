@@ -362,7 +362,7 @@ async fn copy_category(
     let name = feature::card::cut(&name, 95);
     let number = made.len() + 2;
     let held = kit.own_permissions(hub.guild).await?;
-    let (overwrites, _) = overwrites::masked(&guild::overwrites_of(kit, primary), held);
+    let (overwrites, _) = feature::permissions::masked(&guild::overwrites_of(kit, primary), held);
     let new = NewChannel {
         name: &format!("{name} {number}"),
         kind: ChannelType::GuildCategory,
@@ -399,7 +399,8 @@ pub(crate) async fn rules_of<'a>(
     room: &'a Room,
 ) -> Result<Rules<'a>, Refusal> {
     // Without the settings the staff role is missing until the next edit: better than no room.
-    let staff = guild::manners(kit, room.guild)
+    let staff = kit
+        .manners(room.guild)
         .await
         .ok()
         .and_then(|manners| manners.staff);

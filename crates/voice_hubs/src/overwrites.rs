@@ -72,37 +72,6 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Overwrites without what the bot may not set, and what of their denials was lost by that.
-pub(crate) fn masked(
-    source: &[PermissionOverwrite],
-    held: Permissions,
-) -> (Vec<PermissionOverwrite>, Permissions) {
-    let may = settable(held);
-    let mut lost = Permissions::empty();
-    let masked = source
-        .iter()
-        .map(|overwrite| {
-            lost |= overwrite.deny - may;
-            PermissionOverwrite {
-                allow: overwrite.allow & may,
-                deny: overwrite.deny & may,
-                ..*overwrite
-            }
-        })
-        .filter(|overwrite| !(overwrite.allow.is_empty() && overwrite.deny.is_empty()))
-        .collect();
-    (masked, lost)
-}
-
-/// Only administrators may put `MANAGE_ROLES` into an overwrite.
-fn settable(held: Permissions) -> Permissions {
-    if held.contains(Permissions::ADMINISTRATOR) {
-        Permissions::all()
-    } else {
-        held - Permissions::MANAGE_ROLES
-    }
-}
-
 type Key = (bool, u64);
 
 struct Table(BTreeMap<Key, (Permissions, Permissions)>);
@@ -216,7 +185,7 @@ pub(crate) fn of_waiting_room(rules: &Rules<'_>) -> Vec<PermissionOverwrite> {
 
 fn finish(mut table: Table, rules: &Rules<'_>) -> Vec<PermissionOverwrite> {
     table.allow(user(rules.bot), OWN);
-    let may = settable(rules.held);
+    let may = feature::permissions::settable(rules.held);
     table
         .0
         .into_iter()
@@ -421,7 +390,8 @@ mod tests {
             id: Id::new(GUILD),
             kind: PermissionOverwriteType::Role,
         }];
-        let (masked, lost) = masked(&source, Permissions::CONNECT | Permissions::MANAGE_ROLES);
+        let (masked, lost) =
+            feature::permissions::masked(&source, Permissions::CONNECT | Permissions::MANAGE_ROLES);
         assert_eq!(lost, Permissions::PRIORITY_SPEAKER);
         assert_eq!(masked[0].allow, Permissions::empty());
         assert_eq!(masked[0].deny, Permissions::CONNECT);

@@ -6,18 +6,17 @@
 use std::collections::{HashMap, HashSet};
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Feature as _, Kit, Outcome};
+use feature::{Feature as _, Kit, Manners, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use twilight_model::guild::Permissions;
 
 use crate::{
-    VoiceHubs,
-    guild::{self, Manners},
+    VoiceHubs, guild,
     model::{Hub, Room, RoomId},
     name, notice, open,
-    overwrites::{masked, source},
+    overwrites::source,
     plan::{Key, Picture, Plan, Step, WARN_AT, plan},
     settings::VoiceSettings,
     store::{self, NewRoom, Remembered},
@@ -66,7 +65,7 @@ pub(crate) async fn round(
     let now = kit.clock.now();
     let watches = &kit.feature.watches;
     // Before a connection is taken: whoever holds one must not wait for another, nor for Discord.
-    let manners = guild::manners(kit, guild).await?;
+    let manners = kit.manners(guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
     // Nothing is done yet: who sits where is stored, and that is all.
     let is_idle = !snapshot.is_present || kit.is_off(VoiceHubs::NAME, guild).await?;
@@ -518,7 +517,7 @@ fn prepare(
     for (hub, member, number) in wanted {
         let base = bases.entry(hub.channel).or_insert_with(|| {
             let from = source(hub.copy_from, |id| guild::exists(kit, id), hub.channel);
-            masked(&guild::overwrites_of(kit, from), held).0
+            feature::permissions::masked(&guild::overwrites_of(kit, from), held).0
         });
         let remembered = remembered.remove(&member).unwrap_or_default();
         let lang = remembered.lang.unwrap_or(manners.lang);

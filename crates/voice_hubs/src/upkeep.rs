@@ -338,7 +338,7 @@ pub(crate) async fn owner_lang(
         .and_then(|remembered| remembered.lang);
     match own {
         Some(lang) => Ok(lang),
-        None => Ok(guild::manners(kit, room.guild).await?.lang),
+        None => Ok(kit.manners(room.guild).await?.lang),
     }
 }
 

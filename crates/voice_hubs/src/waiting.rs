@@ -56,7 +56,7 @@ pub(crate) async fn open(kit: &Kit<VoiceHubs>, room: &Room) {
 }
 
 async fn try_open(kit: &Kit<VoiceHubs>, room: &Room, beside: ChannelId) -> Outcome<()> {
-    let lang = guild::manners(kit, room.guild).await?.lang;
+    let lang = kit.manners(room.guild).await?.lang;
     let name = feature::card::cut(&text::waiting_name(lang, &room.name), 100);
     let rules = open::rules_of(kit, room).await?;
     let overwrites = overwrites::of_waiting_room(&rules);
@@ -298,7 +298,7 @@ async fn member_lang(kit: &Kit<VoiceHubs>, guild: GuildId, member: UserId) -> Ou
         .and_then(|remembered| remembered.lang)
     {
         Some(lang) => Ok(lang),
-        None => Ok(guild::manners(kit, guild).await?.lang),
+        None => Ok(kit.manners(guild).await?.lang),
     }
 }
 

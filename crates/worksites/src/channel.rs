@@ -1,10 +1,8 @@
 //! Bringing the channel of a worksite to what its row says.
 
 use database::{ChannelId, GuildId};
-use feature::{
-    Class, Explain, Failure, General, Kit, Lang, On, Outcome, Refusal, card::cut, created_at,
-};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use feature::{Class, Explain, Failure, Kit, Lang, On, Outcome, Refusal, card::cut, created_at};
+use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -168,7 +166,7 @@ async fn make(kit: &Kit<Worksites>, worksite: &Worksite) -> Outcome<ChannelId> {
     let parent = place(kit, guild, settings.category, held).await?;
     let around = parent.map(|parent| overwrites_of(kit, parent));
     let overwrites = model::explicit(&around.unwrap_or_default(), kit.me.id(), held);
-    let (lang, _) = manners(kit, guild).await?;
+    let lang = kit.manners(guild).await?.lang;
     let body = json!({
         "name": worksite.slug,
         "type": ChannelType::GuildText,
@@ -287,20 +285,6 @@ fn overwrites_of(kit: &Kit<Worksites>, channel: ChannelId) -> Vec<PermissionOver
         .channel(channel.into())
         .and_then(|channel| channel.permission_overwrites.clone())
         .unwrap_or_default()
-}
-
-/// The language and the zone of a guild.
-pub(crate) async fn manners(kit: &Kit<Worksites>, guild: GuildId) -> Outcome<(Lang, TimeZone)> {
-    let general = kit.settings.get::<General>(guild).await?;
-    let defaults = kit.settings.defaults();
-    let locale = kit
-        .cache
-        .guild(guild.into())
-        .map(|guild| guild.preferred_locale().to_owned());
-    Ok((
-        general.lang(locale.as_deref(), defaults),
-        general.zone(defaults),
-    ))
 }
 
 /// Somebody deleted the channel of a worksite.

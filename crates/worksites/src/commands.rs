@@ -379,7 +379,7 @@ async fn close(ctx: &Ctx<Worksites>, archive: Archive) -> Outcome<Reply> {
     let guild = found.guild;
     require_channels(ctx).await?;
     let now = ctx.clock.now();
-    let (_, zone) = channel::manners(ctx, guild).await?;
+    let zone = ctx.manners(guild).await?.zone;
     let name = archived_name(now.to_zoned(zone).year(), &found.slug);
     let mut db = ctx.database.begin().await?;
     if !store::archive(&mut db, guild, found.number, ctx.user(), &name, now).await? {

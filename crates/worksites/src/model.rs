@@ -1,6 +1,7 @@
 //! What a worksite is, and what its channel is called and lets people do. Pure.
 
 use database::{ChannelId, GuildId, UserId};
+use feature::permissions::masked;
 use jiff::Timestamp;
 use twilight_model::{
     channel::permission_overwrite::{PermissionOverwrite, PermissionOverwriteType},
@@ -80,7 +81,7 @@ pub(crate) fn explicit(
     bot: UserId,
     held: Permissions,
 ) -> Vec<PermissionOverwrite> {
-    let mut overwrites = masked(category, held);
+    let mut overwrites = masked(category, held).0;
     allow(&mut overwrites, bot, OWN & held);
     overwrites
 }
@@ -92,7 +93,7 @@ pub(crate) fn read_only(
     bot: UserId,
     held: Permissions,
 ) -> Vec<PermissionOverwrite> {
-    let mut overwrites = masked(now, held);
+    let mut overwrites = masked(now, held).0;
     let everyone = twilight_model::id::Id::new(guild.get());
     if !overwrites.iter().any(|overwrite| overwrite.id == everyone) {
         overwrites.push(PermissionOverwrite {
@@ -131,23 +132,6 @@ fn allow(overwrites: &mut Vec<PermissionOverwrite>, who: UserId, what: Permissio
             kind: PermissionOverwriteType::Member,
         }),
     }
-}
-
-/// Overwrites without what the bot may not set. Only administrators may put `MANAGE_ROLES` into one.
-fn masked(overwrites: &[PermissionOverwrite], held: Permissions) -> Vec<PermissionOverwrite> {
-    let may = if held.contains(Permissions::ADMINISTRATOR) {
-        Permissions::all()
-    } else {
-        held - Permissions::MANAGE_ROLES
-    };
-    overwrites
-        .iter()
-        .map(|overwrite| PermissionOverwrite {
-            allow: overwrite.allow & may,
-            deny: overwrite.deny & may,
-            ..*overwrite
-        })
-        .collect()
 }
 
 #[cfg(test)]

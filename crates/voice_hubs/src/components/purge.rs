@@ -47,7 +47,7 @@ async fn going(ctx: &Ctx<VoiceHubs>, room: &Room) -> Outcome<Vec<UserId>> {
         return Ok(Vec::new());
     };
     let inside = ctx.feature.watches.inside(room.guild, channel);
-    let staff = guild::manners(ctx, room.guild).await?.staff;
+    let staff = ctx.manners(room.guild).await?.staff;
     Ok(who_goes(room, inside, staff))
 }
 
