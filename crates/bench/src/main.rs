@@ -13,7 +13,7 @@ mod report;
 mod rooms;
 mod subject;
 
-use std::{path::PathBuf, slice};
+use std::{path::PathBuf, slice, time::Duration};
 
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
@@ -77,6 +77,8 @@ enum Command {
 
 /// How many events the event measurement sends.
 const EVENTS: u32 = 30_000;
+/// After how long a program is at rest: ours gives back the code of the start after ten seconds.
+const SETTLED: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -188,20 +190,25 @@ impl Bench {
 
     async fn memory(&mut self) -> anyhow::Result<()> {
         for (guilds, members) in [(1, 100), (100, 1_000), (1, 100_000)] {
-            let mut measured = Vec::new();
+            let (mut begun, mut settled) = (Vec::new(), Vec::new());
             for program in [&self.ours, &Program::Echo] {
                 let sim = world(guilds, members).await?;
                 let mut subject = Subject::start(program, &sim)?;
                 load::first_answer(&sim, &subject).await?;
-                measured.push(subject.memory()?);
+                begun.push(subject.memory()?);
+                tokio::time::sleep(SETTLED).await;
+                load::first_answer(&sim, &subject).await?;
+                settled.push(subject.memory()?);
                 subject.stop().await?;
             }
-            self.report.add(
-                &format!("memory, {guilds} guilds of {members} members"),
-                "MB",
-                measured[0],
-                Some(measured[1]),
-            );
+            for (when, measured) in [("at rest", settled), ("at the first answer", begun)] {
+                self.report.add(
+                    &format!("memory {when}, {guilds} guilds of {members} members"),
+                    "MB",
+                    measured[0],
+                    Some(measured[1]),
+                );
+            }
         }
         // The house without its features: what each further room costs is the rest.
         let sim = world(1, 100).await?;

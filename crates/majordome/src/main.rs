@@ -11,6 +11,7 @@ mod features;
 mod health;
 mod import;
 mod logging;
+mod pages;
 mod run;
 
 use std::io::{self, Write};

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// What a room may use of ours. Features are all rooms that stand here with the features' line.
-const KIT: &[&str] = &["feature", "jobs", "database"];
+const KIT: &[&str] = &["feature", "jobs", "database", "dates"];
 
 fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
     let rooms: &[&str] = match room {
-        "database" | "discord_sim" | "chart" => &[],
+        "chart" | "database" | "dates" | "discord_sim" => &[],
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
         "testkit" => &["host", "api", "feature", "jobs", "database", "discord_sim"],

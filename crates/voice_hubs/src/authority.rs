@@ -122,7 +122,8 @@ pub(crate) async fn steer(
     answer: Shows,
     change: impl FnOnce(&mut Room) -> Result<(), Refused> + Send,
 ) -> Outcome<Room> {
-    steered(ctx, guild, room).await?;
+    let known = steered(ctx, guild, room).await?;
+    let steering = ctx.feature.watches.steer(known.id);
     // Known before the row is locked: whoever holds one connection must not wait for another, nor for Discord.
     let held = ctx.own_permissions(guild).await?;
     let staff = ctx.manners(guild).await?.staff;
@@ -157,7 +158,7 @@ pub(crate) async fn steer(
         store::remember_room(&mut db, guild, room.owner, Some(&saved(&room))).await?;
     }
     db.commit().await?;
-    if is_panel {
+    if is_panel && steering.is_alone() {
         ctx.feature.watches.shown(guild, room.id, room.panel_wanted);
     }
     if is_edit && let Err(failure) = upkeep::edit(ctx, guild, room.id).await {

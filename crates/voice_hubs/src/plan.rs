@@ -20,6 +20,8 @@ pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(5);
 pub(crate) const TRIES: u16 = 4;
 /// How long after its beginning a channel that Discord made late may still turn up.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
+/// For how long a panel lets those go first who still wait for their rooms.
+const COURTESY: SignedDuration = SignedDuration::from_secs(2);
 /// The span of the throttles for members and guilds.
 pub(crate) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// How many rooms a guild may open in a day.
@@ -184,9 +186,13 @@ pub(crate) fn plan(picture: &Picture<'_>) -> Plan {
             plan.steps.push(Step::Deactivate(hub.channel));
         }
     }
+    let is_crowded = picture
+        .rooms
+        .iter()
+        .any(|room| is_being_opened(picture, room));
     for room in picture.rooms {
         if !picture.busy.contains(&Key::Room(room.id)) {
-            plan_room(&mut plan, picture, room, &sitting);
+            plan_room(&mut plan, picture, room, &sitting, is_crowded);
         }
     }
     plan_strays(&mut plan, picture);
@@ -203,11 +209,19 @@ pub(crate) fn plan(picture: &Picture<'_>) -> Plan {
     plan
 }
 
+/// Whether the room is being worked on while its owner still waits in the hub. When that ends, the guild is planned
+/// again.
+fn is_being_opened(picture: &Picture<'_>, room: &Room) -> bool {
+    let owner = picture.seats.get(&room.owner);
+    picture.busy.contains(&Key::Room(room.id)) && owner.is_some_and(|seat| seat.channel == room.hub)
+}
+
 fn plan_room(
     plan: &mut Plan,
     picture: &Picture<'_>,
     room: &Room,
     sitting: &HashMap<ChannelId, Vec<UserId>>,
+    is_crowded: bool,
 ) {
     let now = picture.now;
     let Some(channel) = room.channel else {
@@ -290,7 +304,10 @@ fn plan_room(
     } else if may_rename && is_due {
         plan.steps.push(Step::Rename(room.id));
     } else if room.panel_wanted > room.panel_done.max(shown) && is_due {
-        plan.steps.push(Step::Panel(room.id));
+        // A room is of more use to somebody who has none than a panel to somebody who has one.
+        if !is_crowded || room.opening_since + COURTESY <= now {
+            plan.steps.push(Step::Panel(room.id));
+        }
     }
     plan_waiting_room(plan, picture, room, sitting, is_due);
 }
@@ -634,6 +651,24 @@ mod tests {
         };
         world.strays = vec![stray(21, "room 1"), stray(22, "another")];
         assert_eq!(world.plan_at(now()).steps, [Step::DeleteStray(id(21))]);
+    }
+
+    #[test]
+    fn a_panel_lets_those_go_first_who_wait_for_their_rooms_but_not_for_ever() {
+        let mut world = World::with_hub();
+        let mut shown = room(1, 100, Some(20));
+        shown.panel_wanted = 2;
+        world.rooms = vec![shown, room(2, 101, None)];
+        world.channels.insert(id(20));
+        world.sits(100, 20);
+        world.sits(101, 10);
+        world.busy.insert(Key::Room(RoomId(2)));
+        let panel = [Step::Panel(RoomId(1))];
+        assert_eq!(world.plan_at(now()).steps, []);
+        assert_eq!(world.plan_at(now() + COURTESY).steps, panel);
+        // Who was moved waits no longer.
+        world.sits(101, 21);
+        assert_eq!(world.plan_at(now()).steps, panel);
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Feature as _, Kit, Manners, Outcome};
+use feature::{Feature as _, Kit, Lang, Manners, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,9 @@ pub(crate) async fn round(
     let mut db = kit.database.acquire().await?;
     if !snapshot.made.is_empty() {
         store::set_channels(&mut db, guild, &snapshot.made).await?;
+    }
+    if !snapshot.posted.is_empty() {
+        store::set_panels(&mut db, guild, &snapshot.posted).await?;
     }
     let Stored {
         hubs,
@@ -173,6 +176,7 @@ pub(crate) async fn round(
         && opened_today >= WARN_AT
         && store::take_day_warning(&mut db, guild, now.to_zoned(manners.zone.clone()).date())
             .await?;
+    let langs = panel_langs(&mut db, guild, &made, &rooms).await?;
     drop(db);
     for member in unknown {
         start(kit, guild, Key::Member(member), async move |kit| {
@@ -180,7 +184,15 @@ pub(crate) async fn round(
         });
     }
     for step in made.steps {
-        perform(kit, guild, &hubs, &rooms, step);
+        match step {
+            Step::Panel(id) => {
+                if let Some(room) = rooms.iter().find(|room| room.id == id) {
+                    let lang = langs.get(&room.owner).copied().unwrap_or(manners.lang);
+                    show_panel(kit, room, lang);
+                }
+            }
+            step => perform(kit, guild, &hubs, &rooms, step),
+        }
     }
     if warns && let Some(hub) = hubs.iter().find(|hub| hub.active) {
         let hub = hub.clone();
@@ -280,6 +292,39 @@ impl Drop for Release {
     }
 }
 
+/// The languages of owners whose rooms get their first panels, as far as they are remembered.
+async fn panel_langs(
+    db: &mut sqlx::PgConnection,
+    guild: GuildId,
+    plan: &Plan,
+    rooms: &[Room],
+) -> Outcome<HashMap<UserId, Lang>> {
+    let owners: Vec<UserId> = rooms
+        .iter()
+        .filter(|room| room.panel_message.is_none() && plan.steps.contains(&Step::Panel(room.id)))
+        .map(|room| room.owner)
+        .collect();
+    if owners.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let remembered = store::remembered(db, guild, &owners).await?;
+    let lang_of = |(owner, member): (UserId, Remembered)| Some((owner, member.lang?));
+    Ok(remembered.into_iter().filter_map(lang_of).collect())
+}
+
+/// A first panel shows the room as the round knows it, and the next round writes down where it is, together with those
+/// of others. One that is there can be clicked meanwhile, so it is brought up to what is so then.
+fn show_panel(kit: &Kit<VoiceHubs>, room: &Room, lang: Lang) {
+    let room = room.clone();
+    start(kit, room.guild, Key::Room(room.id), async move |kit| {
+        if room.panel_message.is_some() {
+            upkeep::show_panel(&kit, room.guild, room.id).await;
+        } else {
+            upkeep::post_first_panel(&kit, &room, lang).await;
+        }
+    });
+}
+
 fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], step: Step) {
     let room_of = |id: RoomId| rooms.iter().find(|room| room.id == id).cloned();
     let hub_of = |channel: ChannelId| hubs.iter().find(|hub| hub.channel == channel).cloned();
@@ -336,13 +381,6 @@ fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], s
             if let Some(room) = room_of(id) {
                 start(kit, guild, Key::Room(id), async move |kit| {
                     upkeep::rename_again(&kit, &room).await;
-                });
-            }
-        }
-        Step::Panel(id) => {
-            if let Some(room) = room_of(id) {
-                start(kit, guild, Key::Room(id), async move |kit| {
-                    upkeep::show_panel(&kit, guild, room.id).await;
                 });
             }
         }
@@ -411,8 +449,12 @@ fn perform(kit: &Kit<VoiceHubs>, guild: GuildId, hubs: &[Hub], rooms: &[Room], s
                 });
             }
         }
-        // Written down by the round itself; a room to open was begun there.
-        Step::Open { .. } | Step::Away(_) | Step::Back(_) | Step::ForgetWaiting(_) => {}
+        // The round itself began these, or wrote them down.
+        Step::Open { .. }
+        | Step::Panel(_)
+        | Step::Away(_)
+        | Step::Back(_)
+        | Step::ForgetWaiting(_) => {}
     }
 }
 

@@ -8,7 +8,9 @@ use crate::{
     VoiceHubs, channel, guild,
     model::{Hub, RENAME_WINDOW, RENAMES, Room, RoomId},
     notice::{self, Line},
-    open, overwrites, panel, store, text, waiting,
+    open, overwrites, panel,
+    store::{self, Posted},
+    text, waiting,
 };
 
 /// After how long something that Discord refuses for good is tried again: somebody may have mended it.
@@ -252,15 +254,36 @@ pub(crate) async fn rename_again(kit: &Kit<VoiceHubs>, room: &Room) {
     }
 }
 
-/// Brings the panel of a room up to what is so: posts it, or edits it.
+/// Posts the first panel of a room.
+pub(crate) async fn post_first_panel(kit: &Kit<VoiceHubs>, room: &Room, lang: feature::Lang) {
+    let Some(channel) = room.channel else { return };
+    let card = panel::card(kit, lang, room);
+    match post_panel(kit, room, channel, lang, &card).await {
+        Ok(place) => kit.feature.watches.posted(
+            room.guild,
+            Posted {
+                room: room.id,
+                revision: room.panel_wanted,
+                place,
+            },
+        ),
+        Err(failure) => put_panel_off(kit, room.guild, room.id, &failure).await,
+    }
+}
+
+/// Brings the panel of a room up to what is so: edits it, or posts it anew.
 pub(crate) async fn show_panel(kit: &Kit<VoiceHubs>, guild: GuildId, room: RoomId) {
     if let Err(failure) = try_panel(kit, guild, room).await {
-        tracing::info!(%guild, room = room.0, error = failure.chain(), "a panel can not be shown");
-        let again_at = kit.clock.now() + pause(kit, failure.class());
-        let put_off = change(kit, guild, room, |room| room.again_at = Some(again_at)).await;
-        if let Err(failure) = put_off {
-            tracing::warn!(%guild, error = failure.chain(), "a panel could not be put off");
-        }
+        put_panel_off(kit, guild, room, &failure).await;
+    }
+}
+
+async fn put_panel_off(kit: &Kit<VoiceHubs>, guild: GuildId, room: RoomId, failure: &Failure) {
+    tracing::info!(%guild, room = room.0, error = failure.chain(), "a panel can not be shown");
+    let again_at = kit.clock.now() + pause(kit, failure.class());
+    let put_off = change(kit, guild, room, |room| room.again_at = Some(again_at)).await;
+    if let Err(failure) = put_off {
+        tracing::warn!(%guild, error = failure.chain(), "a panel could not be put off");
     }
 }
 

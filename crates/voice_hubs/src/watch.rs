@@ -24,7 +24,7 @@ use crate::{
     model::{RoomId, Seat},
     plan::Key,
     round::{self, Ended},
-    store,
+    store::{self, Posted},
 };
 
 /// How many guilds without hubs are remembered as such.
@@ -112,6 +112,8 @@ struct Watch {
     /// Channels that Discord made and that are not stored yet. Each carries its owner's mark: after a crash the next
     /// process finds them by that.
     made: Vec<(RoomId, ChannelId)>,
+    /// Panels that were posted and are not stored yet. After a crash the next process posts them under the same nonce.
+    posted: Vec<Posted>,
     told: HashMap<UserId, Timestamp>,
     /// What the answers to clicks made panels show. Not stored: whether an answer arrived is known to nobody after a
     /// crash, and the next process shows the panel once more.
@@ -125,6 +127,8 @@ pub(crate) struct Watches {
     quiet: moka::sync::Cache<GuildId, ()>,
     /// Guilds of which this process has caught up with the present; until then nothing is planned.
     present: Mutex<HashSet<GuildId>>,
+    /// How many clicks are changing a room at this moment.
+    steered: Mutex<HashMap<RoomId, usize>>,
     gates: Mutex<HashMap<RoomId, Arc<Semaphore>>>,
 }
 
@@ -138,6 +142,7 @@ impl Default for Watches {
             guilds: Mutex::default(),
             quiet,
             present: Mutex::default(),
+            steered: Mutex::default(),
             gates: Mutex::default(),
         }
     }
@@ -151,6 +156,8 @@ pub(crate) struct Snapshot {
     pub(crate) shown: HashMap<RoomId, i32>,
     /// Channels of rooms that are to be stored.
     pub(crate) made: Vec<(RoomId, ChannelId)>,
+    /// Panels of rooms that are to be stored.
+    pub(crate) posted: Vec<Posted>,
     /// Whether the seats are the present, no longer events that are told again.
     pub(crate) is_present: bool,
 }
@@ -314,6 +321,7 @@ impl Watches {
             busy,
             shown: watch.shown.clone(),
             made: std::mem::take(&mut watch.made),
+            posted: std::mem::take(&mut watch.posted),
             is_present,
         };
         (snapshot, std::mem::take(&mut watch.holds))
@@ -362,12 +370,23 @@ impl Watches {
         let watch = guilds.entry(guild).or_default();
         watch.holds.extend(holds);
         watch.made.extend(snapshot.made);
+        watch.posted.extend(snapshot.posted);
     }
 
     /// Discord made the channel of a room; the next round stores that.
     pub(crate) fn made(&self, guild: GuildId, room: RoomId, channel: ChannelId) {
         let mut guilds = self.guilds.lock();
         guilds.entry(guild).or_default().made.push((room, channel));
+    }
+
+    /// The first panel of a room was posted; the next round stores that.
+    pub(crate) fn posted(&self, guild: GuildId, posted: Posted) {
+        self.guilds
+            .lock()
+            .entry(guild)
+            .or_default()
+            .posted
+            .push(posted);
     }
 
     /// Begins work on something. Whether nobody else works on it.
@@ -397,6 +416,15 @@ impl Watches {
             .or_default()
             .shown
             .insert(room, revision);
+    }
+
+    /// A click begins to change a room.
+    pub(crate) fn steer(&self, room: RoomId) -> Steering<'_> {
+        *self.steered.lock().entry(room).or_default() += 1;
+        Steering {
+            watches: self,
+            room,
+        }
     }
 
     /// A room is gone.
@@ -461,6 +489,33 @@ impl Watches {
             .entry(room)
             .or_insert_with(|| Arc::new(Semaphore::new(1)));
         Arc::clone(gate)
+    }
+}
+
+/// A click that is changing a room.
+#[derive(Debug)]
+pub(crate) struct Steering<'a> {
+    watches: &'a Watches,
+    room: RoomId,
+}
+
+impl Steering<'_> {
+    /// Whether no other click changes the room at the same time: answers may overtake each other, and then the panel
+    /// shows what the older one says.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.watches.steered.lock().get(&self.room) == Some(&1)
+    }
+}
+
+impl Drop for Steering<'_> {
+    fn drop(&mut self) {
+        let mut steered = self.watches.steered.lock();
+        if let Some(count) = steered.get_mut(&self.room) {
+            *count -= 1;
+            if *count == 0 {
+                steered.remove(&self.room);
+            }
+        }
     }
 }
 

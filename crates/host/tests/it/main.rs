@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod answering;
+mod flood;
 mod isolation;
 mod probe;
 mod resilience;

@@ -315,6 +315,50 @@ pub(crate) async fn set_channels(
     Ok(())
 }
 
+/// A panel that was posted for the first time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Posted {
+    pub(crate) room: RoomId,
+    /// What of the room it shows, see `panel_wanted`.
+    pub(crate) revision: i32,
+    /// Where it is, unless both the chat and direct messages are closed.
+    pub(crate) place: Option<(ChannelId, MessageId)>,
+}
+
+/// Panels were posted for these rooms.
+pub(crate) async fn set_panels(
+    db: &mut PgConnection,
+    guild: GuildId,
+    posted: &[Posted],
+) -> sqlx::Result<()> {
+    let rooms: Vec<i64> = posted.iter().map(|panel| panel.room.0).collect();
+    let revisions: Vec<i32> = posted.iter().map(|panel| panel.revision).collect();
+    let places = posted.iter().map(|panel| panel.place);
+    let (channels, messages): (Vec<Option<ChannelId>>, Vec<Option<MessageId>>) = places
+        .map(|place| {
+            place.map_or((None, None), |(channel, message)| {
+                (Some(channel), Some(message))
+            })
+        })
+        .unzip();
+    sqlx::query!(
+        "update voice_hubs.room r
+         set panel_done = greatest(r.panel_done, posted.revision), panel_channel = posted.channel_id,
+             panel_message = posted.message_id
+         from unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[])
+             as posted (id, revision, channel_id, message_id)
+         where r.guild_id = $1 and r.id = posted.id",
+        guild as GuildId,
+        &rooms,
+        &revisions,
+        channels as Vec<Option<ChannelId>>,
+        messages as Vec<Option<MessageId>>
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// This process tries to make the channel, once more. Whether the room still waits for that.
 pub(crate) async fn take_over(
     db: &mut PgConnection,
