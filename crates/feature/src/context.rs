@@ -30,6 +30,8 @@ pub struct House {
     pub database: Database,
     /// Discord's REST API.
     pub discord: Discord,
+    /// What the gateway is asked to tell.
+    pub intents: Intents,
     /// Durable work for later.
     pub jobs: Jobs,
     /// Has features repair a guild.

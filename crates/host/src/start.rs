@@ -125,6 +125,7 @@ pub async fn start(
     let (repairs, asked) = Repairs::channel();
     let house = House {
         background: background(&busy, &threads),
+        intents: wanted.intents,
         missing_intents: wanted.missing,
         me: Me::new(
             application

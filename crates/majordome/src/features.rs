@@ -6,6 +6,7 @@ use feature::Registry;
 pub(crate) fn all() -> Registry {
     Registry::new()
         .with(admin::Admin)
+        .with(activity::Activity::default())
         .with(api::Api)
         .with(dbbrowse::Dbbrowse::default())
         .with(users::Users)

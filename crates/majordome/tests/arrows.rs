@@ -9,7 +9,7 @@ const KIT: &[&str] = &["feature", "jobs", "database", "dates"];
 
 fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
     let rooms: &[&str] = match room {
-        "database" | "dates" | "discord_sim" => &[],
+        "chart" | "database" | "dates" | "discord_sim" => &[],
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
         "testkit" => &["host", "api", "feature", "jobs", "database", "discord_sim"],
@@ -24,6 +24,8 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         ],
         // The program knows every feature, and the simulator for its demo.
         "majordome" => return None,
+        // It draws its statistics.
+        "activity" => &["feature", "jobs", "database", "chart"],
         // Whatever else is in the house is a feature.
         _ => KIT,
     };

@@ -63,6 +63,8 @@ struct Ids {
 
 /// What stands behind the tags of components and forms. `{}` names are fields of [`Ids`].
 const ARGUMENTS: &[(&str, &str)] = &[
+    ("activity:presence:v1", "0:0"),
+    ("activity:stats:v1", "7:0:0"),
     ("admin:help:v1", "~"),
     ("admin:history:v1", "9"),
     ("admin:history:v2", "general:9"),
@@ -373,11 +375,12 @@ async fn rows(story: &Story, of: &Furnished, but: &Furnished) -> Vec<String> {
     rows
 }
 
-/// A key of a row of the server, one of each column of each table's key.
+/// A key of a row of the server, one of each column of each table's key; days and instants name nothing of anybody's.
 async fn keys(story: &Story, guild: &Guild) -> BTreeSet<String> {
     let columns = "select c.conrelid::regclass || ' ' || a.attname from pg_constraint c
          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
-         where c.contype in ('p', 'u') and a.attname <> 'guild_id' and exists (
+         where c.contype in ('p', 'u') and a.attname <> 'guild_id'
+             and a.atttypid not in ('timestamptz'::regtype, 'date'::regtype) and exists (
              select from pg_attribute g where g.attrelid = c.conrelid and g.attname = 'guild_id')";
     let mut keys = BTreeSet::new();
     for column in texts(story, columns.to_owned()).await {
