@@ -1,7 +1,5 @@
 //! Worksites over HTTP, and for reporting tools.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use serde_json::{Value, json};
 use testkit::{BotOptions, discord_sim::SimOptions};
 
