@@ -49,11 +49,7 @@ pub(crate) async fn router(
     let mut db = house.database.acquire().await?;
     let secret = store::secret(&mut db, "cursor", &fresh).await?;
     drop(db);
-    let gate = Arc::new(Gate::new(
-        house.clone(),
-        config.key.as_ref(),
-        Cursors::new(&secret),
-    ));
+    let gate = Arc::new(Gate::new(house.clone(), config, Cursors::new(&secret)));
     let health = Health::new(house.clone());
     let mut router = Router::new()
         .route("/health", get(health::whole).with_state(health.clone()))

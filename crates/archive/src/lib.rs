@@ -16,6 +16,7 @@ mod backfill;
 mod buffer;
 mod channels;
 mod commands;
+mod dump;
 mod events;
 mod export;
 mod forget;

@@ -5,6 +5,7 @@
 //! runs in a process of its own, so that its processor time and memory are its own. Machines are noisy: read the
 //! ratios, not the figures.
 
+mod archive;
 mod counting;
 mod echo;
 mod load;
@@ -61,6 +62,21 @@ enum Command {
         #[arg(long, default_value_t = 100_000)]
         members: u32,
     },
+    /// Keeps messages, reads and searches many, serves them over HTTP, reads the past; each beside plain SQL.
+    Archive {
+        /// The program to measure.
+        #[arg(long, default_value = "target/release/majordome")]
+        majordome: PathBuf,
+        /// How many messages come live, and how many of the past are read.
+        #[arg(long, default_value_t = 100_000)]
+        messages: u32,
+        /// How many rows the large archive holds.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: i64,
+        /// Only this part.
+        #[arg(long)]
+        only: Option<archive::Part>,
+    },
     /// The floor: a bare twilight loop that answers `/ping`.
     Echo {
         /// `http://host:port` of the API.
@@ -95,21 +111,29 @@ async fn main() -> anyhow::Result<()> {
             token,
             data,
         } => counting::run(api, gateway, token, data).await,
+        Command::Archive {
+            majordome,
+            messages,
+            rows,
+            only,
+        } => archive::run(&there(&majordome)?, messages, rows, only).await,
         Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,
             interactions,
             only,
-        } => {
-            let majordome = majordome.canonicalize().with_context(|| {
-                format!(
-                    "{} is not there: build it with `just bench`",
-                    majordome.display()
-                )
-            })?;
-            run(&majordome, interactions, only).await
-        }
+        } => run(&there(&majordome)?, interactions, only).await,
     }
+}
+
+/// The program, which must have been built.
+fn there(program: &std::path::Path) -> anyhow::Result<PathBuf> {
+    program.canonicalize().with_context(|| {
+        format!(
+            "{} is not there: build it with `just bench`",
+            program.display()
+        )
+    })
 }
 
 /// What is measured.

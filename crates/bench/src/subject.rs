@@ -30,6 +30,15 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn start(program: &Program, sim: &Sim) -> anyhow::Result<Self> {
+        Self::start_with(program, sim, &[])
+    }
+
+    /// Starts it with more in its environment.
+    pub(crate) fn start_with(
+        program: &Program,
+        sim: &Sim,
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let mut command = match program {
             Program::Majordome { program, data } => {
                 let mut command = Command::new(program);
@@ -54,6 +63,7 @@ impl Subject {
         };
         let started_at = Instant::now();
         let child = command
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()
@@ -68,10 +78,25 @@ impl Subject {
 
     /// The resident memory in MB (10⁶ bytes).
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
+        self.kilobytes("VmRSS:")
+    }
+
+    /// The most resident memory since the start, or since it was forgotten, in MB (10⁶ bytes).
+    pub(crate) fn peak(&self) -> anyhow::Result<f64> {
+        self.kilobytes("VmHWM:")
+    }
+
+    /// Forgets the peak.
+    pub(crate) fn forget_peak(&self) -> anyhow::Result<()> {
+        let id = self.child.id().context("the program has ended")?;
+        Ok(std::fs::write(format!("/proc/{id}/clear_refs"), "5")?)
+    }
+
+    fn kilobytes(&self, name: &str) -> anyhow::Result<f64> {
         let status = self.proc("status")?;
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmRSS:"))
+            .find(|line| line.starts_with(name))
             .context("no memory in /proc")?;
         let kibibytes: f64 = line
             .split_whitespace()

@@ -4,6 +4,7 @@
 
 mod backfill;
 mod capture;
+mod kills;
 mod people;
 mod repair;
 mod routes;

@@ -265,6 +265,8 @@ impl Reader {
         let metrics = self.required(&names::ENABLE_METRICS, parse::truth);
         let metrics_address = self.optional(&names::METRICS_ADDR, parse::listen);
         let discord_key = self.optional(&names::DISCORD_PUBLIC_KEY, parse::public_key);
+        let calls_per_minute = self.required(&names::API_CALLS_PER_MINUTE, parse::calls);
+        let proxies = self.optional(&names::TRUSTED_PROXIES, parse::addresses);
         let (address, metrics_address) = (address?, metrics_address.flatten());
         if address.is_some() && address == metrics_address {
             let reason = "is the same as HTTP_ADDR: leave it out, or choose another port";
@@ -276,6 +278,8 @@ impl Reader {
             origins: origins.unwrap_or_default(),
             metrics: metrics?,
             metrics_address,
+            calls_per_minute,
+            proxies: proxies.unwrap_or_default(),
             discord_key,
         })
     }

@@ -84,6 +84,12 @@ names! {
     CORS_ORIGINS = "CORS_ORIGINS"
         default "", example "https://example.org, https://dash.example.org",
         "Origins whose pages may call the API from a browser, separated by commas";
+    API_CALLS_PER_MINUTE = "API_CALLS_PER_MINUTE"
+        default "120", example "600",
+        "How often a key may call the API in a minute, half of it at once";
+    TRUSTED_PROXIES = "TRUSTED_PROXIES"
+        default "", example "127.0.0.1, 10.0.0.2",
+        "Proxies that are believed when X-Forwarded-For says whom they call for, separated by commas";
     ENABLE_METRICS = "ENABLE_METRICS"
         default "false", example "true",
         "Serves /metrics for Prometheus where HTTP is served";

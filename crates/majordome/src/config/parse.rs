@@ -1,7 +1,8 @@
 //! From text to meaning, one setting at a time. Every reason reads on from the setting's name.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -184,6 +185,29 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
             let plain = url.map(|url| url.origin().ascii_serialization());
             plain.filter(|plain| plain == origin).ok_or_else(|| {
                 format!("holds `{origin}`, but an origin is https://host or https://host:port, and never *")
+            })
+        })
+        .collect()
+}
+
+/// A number of calls.
+pub(super) fn calls(text: &str) -> Result<NonZeroU32, String> {
+    let calls = text
+        .parse()
+        .ok()
+        .filter(|calls| *calls <= NonZeroU32::new(1_000_000).unwrap_or(NonZeroU32::MIN));
+    calls.ok_or_else(|| "must be a number from 1 to 1000000".to_owned())
+}
+
+/// Addresses with commas between.
+pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+        .map(|address| {
+            let parsed = address.parse::<IpAddr>();
+            parsed.map(|address| address.to_canonical()).map_err(|_| {
+                format!("holds `{address}`, but an address is one such as 127.0.0.1 or ::1, without a port")
             })
         })
         .collect()
