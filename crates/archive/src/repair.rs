@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Archive, backfill, channels,
     memory::{Keeping, keeping},
+    operator,
     pull::{self, From, Held},
     store::{self, channels::Row},
 };
@@ -118,6 +119,7 @@ fn missing(kit: &Kit<Archive>, row: &Row, deep: bool) -> Vec<Gap> {
 
 /// The state of a guild is known: after a start, after a lost session, after something was dropped.
 pub(crate) async fn reconcile(kit: Kit<Archive>, guild: GuildId) -> Outcome<()> {
+    operator::turn_on(&kit, guild).await?;
     let keeping = keeping(&kit, guild).await?;
     let memory = &kit.feature.memory;
     let deep = !memory.is_just_told(guild) || memory.is_broken(guild);

@@ -473,11 +473,10 @@ async fn found(
         caller.require_channel(*channel).is_ok()
             && (wanted.within.is_empty() || wanted.within.contains(channel))
     });
-    let like = wanted.like();
+    let authors = search::authors(&mut db, guild.id, &wanted).await?;
     let asked = Search {
         terms: &terms,
-        authors: &wanted.from,
-        author_like: like.as_deref(),
+        authors: authors.as_deref(),
         mentions: &wanted.mentions,
         has: &wanted.has,
         channels: &channels,

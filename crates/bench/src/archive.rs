@@ -11,10 +11,7 @@ mod live;
 mod past;
 mod web;
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -50,7 +47,6 @@ pub(crate) enum Part {
 struct Place {
     program: Program,
     database: Database,
-    url: String,
     web: String,
     report: Report,
 }
@@ -64,12 +60,7 @@ struct Scene {
 }
 
 /// Measures.
-pub(crate) async fn run(
-    majordome: &Path,
-    messages: u32,
-    rows: i64,
-    only: Option<Part>,
-) -> anyhow::Result<()> {
+pub(crate) async fn run(messages: u32, rows: i64, only: Option<Part>) -> anyhow::Result<()> {
     let data = tempfile::Builder::new()
         .prefix("majordome-archive")
         .tempdir()?;
@@ -78,14 +69,15 @@ pub(crate) async fn run(
     let port = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();
+    let web = format!("127.0.0.1:{port}");
     let mut place = Place {
-        program: Program::Majordome {
-            program: majordome.to_owned(),
-            data: PathBuf::from(data.path()),
+        program: Program::Keeping {
+            database: url,
+            http: web.clone(),
+            key: KEY,
         },
         database,
-        url,
-        web: format!("127.0.0.1:{port}"),
+        web,
         report: Report::default(),
     };
     let parts = only
@@ -113,14 +105,8 @@ impl Place {
         let channels = (0..CHANNELS)
             .map(|index| guild.text(&format!("talk-{index}")))
             .collect();
-        let environment = [
-            ("DATABASE_URL", self.url.as_str()),
-            ("HTTP_ADDR", self.web.as_str()),
-            ("API_KEY", KEY),
-            ("API_CALLS_PER_MINUTE", "1000000"),
-        ];
-        let subject = Subject::start_with(&self.program, &sim, &environment)?;
-        load::first_answer(&sim, &subject).await?;
+        let subject = Subject::start(&self.program, &sim)?;
+        load::first(&sim, "/archive privacy opt-in").await?;
         let owner = guild.owner();
         owner.slash("/archive enable", &[]).answer().await?;
         Ok(Scene {

@@ -8,6 +8,7 @@
 mod archive;
 mod counting;
 mod echo;
+mod keeping;
 mod load;
 mod members;
 mod report;
@@ -64,9 +65,6 @@ enum Command {
     },
     /// Keeps messages, reads and searches many, serves them over HTTP, reads the past; each beside plain SQL.
     Archive {
-        /// The program to measure.
-        #[arg(long, default_value = "target/release/majordome")]
-        majordome: PathBuf,
         /// How many messages come live, and how many of the past are read.
         #[arg(long, default_value_t = 100_000)]
         messages: u32,
@@ -76,6 +74,27 @@ enum Command {
         /// Only this part.
         #[arg(long)]
         only: Option<archive::Part>,
+    },
+    /// The engine with the archive and HTTP.
+    Keeping {
+        /// `http://host:port` of the API.
+        #[arg(long)]
+        api: String,
+        /// `ws://host:port` of the gateway.
+        #[arg(long)]
+        gateway: String,
+        /// The bot's token.
+        #[arg(long)]
+        token: String,
+        /// The database's URL.
+        #[arg(long)]
+        database: String,
+        /// Where HTTP is served.
+        #[arg(long)]
+        http: std::net::SocketAddr,
+        /// The key for everything.
+        #[arg(long)]
+        key: String,
     },
     /// The floor: a bare twilight loop that answers `/ping`.
     Echo {
@@ -112,11 +131,18 @@ async fn main() -> anyhow::Result<()> {
             data,
         } => counting::run(api, gateway, token, data).await,
         Command::Archive {
-            majordome,
             messages,
             rows,
             only,
-        } => archive::run(&there(&majordome)?, messages, rows, only).await,
+        } => archive::run(messages, rows, only).await,
+        Command::Keeping {
+            api,
+            gateway,
+            token,
+            database,
+            http,
+            key,
+        } => keeping::run(api, gateway, token, database, http, key).await,
         Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,

@@ -17,6 +17,12 @@ pub(crate) enum Program {
     Majordome { program: PathBuf, data: PathBuf },
     /// The engine with a feature that counts messages.
     Counting { data: PathBuf },
+    /// The engine with the archive and HTTP.
+    Keeping {
+        database: String,
+        http: String,
+        key: &'static str,
+    },
     /// The bare loop.
     Echo,
 }
@@ -30,15 +36,6 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn start(program: &Program, sim: &Sim) -> anyhow::Result<Self> {
-        Self::start_with(program, sim, &[])
-    }
-
-    /// Starts it with more in its environment.
-    pub(crate) fn start_with(
-        program: &Program,
-        sim: &Sim,
-        environment: &[(&str, &str)],
-    ) -> anyhow::Result<Self> {
         let mut command = match program {
             Program::Majordome { program, data } => {
                 let mut command = Command::new(program);
@@ -59,11 +56,19 @@ impl Subject {
                 command.arg("--data").arg(data);
                 command
             }
+            Program::Keeping {
+                database,
+                http,
+                key,
+            } => {
+                let mut command = own("keeping", sim)?;
+                command.args(["--database", database, "--http", http, "--key", key]);
+                command
+            }
             Program::Echo => own("echo", sim)?,
         };
         let started_at = Instant::now();
         let child = command
-            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()

@@ -63,9 +63,15 @@ names! {
     DATA_DIR = "DATA_DIR"
         default "data", example "/var/lib/majordome",
         "Where the program keeps its files, its own Postgres among them";
-    GUILD_ID = "GUILD_ID"
+    GUILD_ID = "GUILD_ID" ["DISCORD_GUILD_ID"]
         default "", example "197038439483310086",
         "Registers the commands in this guild only, where they appear at once";
+    DISCORD_CHANNEL_IDS = "DISCORD_CHANNEL_IDS"
+        default "", example "197038439483310087, 197038439483310088",
+        "Channels whose messages are kept without anybody turning the archive on there, separated by commas";
+    ARCHIVE_EVERYTHING = "ARCHIVE_EVERYTHING"
+        default "false", example "true",
+        "Keeps the messages of all channels of all guilds without anybody turning the archive on";
     ENABLE_PRESENCES = "ENABLE_PRESENCES"
         default "false", example "true",
         "Asks Discord for presences, a privileged intent, where a feature makes use of them";

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use database::GuildId;
+use database::{ChannelId, GuildId};
 use feature::Lang;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -52,6 +52,18 @@ pub(super) fn token(text: &str) -> Result<(), String> {
 pub(super) fn guild(text: &str) -> Result<GuildId, String> {
     text.parse()
         .map_err(|_| format!("is `{text}`, but must be a guild's id: switch on developer mode in Discord, then \"Copy Server ID\""))
+}
+
+/// Ids of channels with commas between.
+pub(super) fn channels(text: &str) -> Result<Vec<ChannelId>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|channel| !channel.is_empty())
+        .map(|channel| {
+            let wrong = |_| format!("holds `{channel}`, but must be ids of channels: switch on developer mode in Discord, then \"Copy Channel ID\"");
+            channel.parse().map_err(wrong)
+        })
+        .collect()
 }
 
 pub(super) fn truth(text: &str) -> Result<bool, String> {

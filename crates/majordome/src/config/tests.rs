@@ -64,6 +64,7 @@ fn a_token_is_all_it_takes() {
     BOT_TOKEN                 (set)           environment
     DATABASE_MAX_CONNECTIONS  8               default
     DATA_DIR                  data            default
+    ARCHIVE_EVERYTHING        false           default
     ENABLE_PRESENCES          false           default
     DEFAULT_LOCALE            en              default
     DEFAULT_TIME_ZONE         UTC             default
