@@ -29,7 +29,8 @@ bench *ARGS:
     @target/release/bench run "$@"
 
 # Try a running API with whatever its document allows and forbids: `just api-fuzz http://127.0.0.1:8080 mj_…`.
-# Needs Python and its package registry (schemathesis, by uvx or pipx); use a server for trying things out
+# Needs Python and its package registry (schemathesis, by uvx or pipx); use a server for trying things out. With GUILD
+# set to the id of one, paths lead there; with API_CALLS_PER_MINUTE set for the bot too, add `--rate-limit 1000/s`
 api-fuzz BASE KEY *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -38,6 +39,12 @@ api-fuzz BASE KEY *ARGS:
     run=(uvx schemathesis)
     command -v uvx >/dev/null || run=(pipx run schemathesis)
     command -v "${run[0]}" >/dev/null || { echo "needs uvx or pipx: apt install pipx" >&2; exit 1; }
+    if [[ -n "${GUILD:-}" ]]; then
+        config=$(mktemp --suffix .toml)
+        trap 'rm -f "$config"' EXIT
+        printf '[parameters]\n"path.guild" = "%s"\n' "$GUILD" > "$config"
+        run+=(--config-file "$config")
+    fi
     # A key calls 120 times a minute.
     "${run[@]}" run "$base/openapi.json" --header "Authorization: Bearer $key" --rate-limit 100/m \
         --checks not_a_server_error,status_code_conformance,content_type_conformance "$@"

@@ -13,6 +13,7 @@
 //! at key, limits, scope, query and body, all as the route's own documentation says, and hands it to the feature on
 //! that feature's threads.
 
+mod channels;
 mod commands;
 mod docs;
 mod gate;
@@ -84,7 +85,11 @@ impl Feature for Api {
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(commands::api_key)
             .typing(commands::typing)
-            .routes(messages::routes().routes(routes!(health::detailed)))
+            .routes(
+                messages::routes()
+                    .routes(routes!(health::detailed))
+                    .routes(routes!(channels::legacy_channels)),
+            )
             .job(idempotency::tidy)
             .schedule(
                 ::jobs::Schedule::every(TIDY).expect("an hour is a pause"),

@@ -30,7 +30,7 @@ const MOST: usize = 32_768;
 /// How many bytes they take at the most, roughly.
 const BYTES: usize = 64 * 1024 * 1024;
 /// How many events are written at once.
-const BATCH: usize = 1_000;
+const BATCH: usize = 2_000;
 /// The longest pause before a batch is tried again.
 const PAUSE: Duration = Duration::from_secs(5);
 

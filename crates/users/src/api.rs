@@ -6,10 +6,10 @@
 )]
 
 use axum::{Json, extract::State, http::StatusCode};
-use database::{RoleId, UserId};
+use database::{GuildId, RoleId, UserId};
 use feature::{
-    Kit,
-    http::{GuildPath, InGuild, Page, Paging, PagingParams, Path, Problem, Query},
+    Feature as _, Kit,
+    http::{Caller, GuildPath, InGuild, Page, Paging, PagingParams, Path, Problem, Query},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Users>> {
         .routes(routes!(list))
         .routes(routes!(show))
         .routes(routes!(reading, read))
+        .routes(routes!(legacy_users))
 }
 
 /// Who is, or was, a member.
@@ -168,6 +169,69 @@ async fn show(
     let line = lines.into_iter().find(|line| line.id == user);
     line.map(|line| Json(line.into()))
         .ok_or_else(Problem::not_found)
+}
+
+/// Which guild a path without one means.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LegacyGuild {
+    /// The server; needed when the key covers several.
+    #[param(value_type = Option<String>)]
+    guild_id: Option<GuildId>,
+}
+
+/// Members as GVB lists them.
+#[derive(Debug, Serialize, ToSchema)]
+struct LegacyUsers {
+    users: Vec<LegacyUser>,
+    /// Asks for the next page, as `cursor`; null on the last.
+    next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LegacyUser {
+    #[schema(value_type = String)]
+    id: UserId,
+    username: Option<String>,
+    display_name: String,
+    bot: bool,
+}
+
+/// The members of a server in the order of their names, as GVB lists them; `GET …/members` does more.
+#[utoipa::path(get, path = "/api/discord/users", tag = "legacy", params(LegacyGuild, PagingParams),
+    security(("key" = ["members.read"])), responses((status = 200, body = LegacyUsers)))]
+async fn legacy_users(
+    State(kit): State<Kit<Users>>,
+    caller: Caller,
+    Query(asked): Query<LegacyGuild>,
+    paging: Paging<UserId>,
+) -> Result<Json<LegacyUsers>, Problem> {
+    let guild = caller.guild(asked.guild_id)?;
+    if kit.cache.guild(guild.into()).is_none() || kit.is_off(Users::NAME, guild).await? {
+        return Err(Problem::not_found());
+    }
+    let wanted = Wanted {
+        search: None,
+        sort: model::Sort::Name,
+        role: None,
+        who: model::Who::Here,
+        joined_since: None,
+        left_since: None,
+    };
+    let mut db = kit.database.acquire().await?;
+    let place = Place::After(paging.after);
+    let lines = store::lines(&mut db, guild, &wanted, place, paging.rows()).await?;
+    let page = paging.page(lines, |line: &model::Line| line.id)?;
+    let users = page.data.into_iter().map(|line| LegacyUser {
+        id: line.id,
+        username: line.username,
+        display_name: line.shown,
+        bot: line.is_bot,
+    });
+    Ok(Json(LegacyUsers {
+        users: users.collect(),
+        next_cursor: page.pagination.next_cursor,
+    }))
 }
 
 /// How far the last reading of all members came.

@@ -78,3 +78,38 @@ async fn the_paths_of_gvb_answer_in_its_form() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn channels_are_listed_as_gvb_does_and_only_those_that_the_key_covers() {
+    story(async |story| {
+        let (here, there) = (story.sim.guild("Here"), story.sim.guild("There"));
+        let (news, voices) = (here.text("news"), here.category("Voices"));
+        there.text("secret");
+        story.idle().await;
+        let key = story
+            .key(Some(id(&here)), &["channels.read", "members.read"])
+            .await;
+        let list = async |key: &str, query: &str| {
+            let path = format!("/api/discord/channels{query}");
+            story.call("GET", &path).key(key).send().await
+        };
+        let listed = list(&key, "").await.expect(200);
+        let named = |name: &str| {
+            let all = listed["channels"].as_array().unwrap();
+            all.iter().find(|channel| channel["name"] == name).cloned()
+        };
+        assert_eq!(named("news").unwrap()["id"], news.id().to_string());
+        assert_eq!(named("news").unwrap()["type"], "text");
+        assert_eq!(named("Voices").unwrap()["id"], voices.id().to_string());
+        assert_eq!(named("secret"), None);
+        list(&key, &format!("?guild_id={}", there.id()))
+            .await
+            .expect(404);
+        let wide = story.key(None, &["channels.read"]).await;
+        let refused = list(&wide, "").await.expect(422);
+        assert!(refused["detail"].as_str().is_some(), "{refused}");
+        let asked = format!("?guild_id={}", there.id());
+        list(&wide, &asked).await.expect(200);
+    })
+    .await;
+}

@@ -39,9 +39,12 @@ pub(super) async fn run(place: &mut Place, messages: u32) -> anyhow::Result<()> 
     faults.delay_route("GET", "/channels/{channel_id}/messages", PAGE_TAKES);
     let begun = Instant::now();
     owner.slash("/archive backfill start", &[]).answer().await?;
-    let done = "select count(*) from archive.backfill where state = 'done'";
-    let channels = i64::try_from(scene.channels.len())?;
-    let end = place.until(done, channels).await?;
+    let done =
+        "select (count(*) > 0 and bool_and(state = 'done'))::int::bigint from archive.backfill";
+    let end = place.until(done, 1).await?;
+    let channels = place
+        .number("select count(*) from archive.backfill")
+        .await?;
     let told = "select count(*) from archive.message where content like 'said long ago%'";
     let count = place.number(told).await?;
     anyhow::ensure!(

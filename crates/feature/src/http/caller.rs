@@ -46,6 +46,23 @@ impl Caller {
         guilds.is_none_or(|guilds| guilds.contains(&guild))
     }
 
+    /// The guild that a path without one means: the one that is asked for, or the only one that the key covers.
+    ///
+    /// # Errors
+    ///
+    /// A guild that it does not cover looks like one that is not there; with several, one must be named.
+    pub fn guild(&self, asked: Option<GuildId>) -> Result<GuildId, Problem> {
+        match (asked, self.guilds.as_deref()) {
+            (Some(guild), _) if self.is_for(guild) => Ok(guild),
+            (Some(_), _) => Err(Problem::not_found()),
+            (None, Some([only])) => Ok(*only),
+            (None, _) => Err(Problem::invalid(
+                "guild_id",
+                "is required, for the key covers several servers",
+            )),
+        }
+    }
+
     /// Whether it covers the channel.
     pub fn covers_channel(&self, channel: ChannelId) -> bool {
         let channels = self.channels.as_ref();

@@ -87,3 +87,25 @@ async fn members_come_page_by_page_and_each_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn users_are_listed_as_gvb_does() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let other = story.sim.guild("Elsewhere");
+        let alice = guild.member("alice");
+        story.idle().await;
+        alice.says(&guild.text("general"), "hello");
+        story.idle().await;
+        let id = guild.id().to_string().parse().unwrap();
+        let key = story.key(Some(id), &["members.read"]).await;
+        let list = story.call("GET", "/api/discord/users").key(&key).send();
+        let list = list.await.expect(200);
+        let users = list["users"].as_array().unwrap();
+        let found = users.iter().find(|user| user["username"] == "alice");
+        assert_eq!(found.unwrap()["id"], alice.id().to_string(), "{list}");
+        let path = format!("/api/discord/users?guild_id={}", other.id());
+        story.call("GET", &path).key(&key).send().await.expect(404);
+    })
+    .await;
+}
