@@ -14,6 +14,7 @@ pub(crate) fn all() -> Registry {
         .with(autorole::Autorole)
         .with(archive::Archive::default())
         .with(worksites::Worksites)
+        .with(tasks::Tasks)
 }
 
 #[cfg(test)]
