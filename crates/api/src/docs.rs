@@ -23,16 +23,24 @@ use serde_json::{Value, json};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_swagger_ui::{Config, serve};
 
-use crate::{health, interactions};
+use crate::{health, interactions, shell};
 
 /// The engine's own routes; those of features come from their registration.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(health::whole, health::live, health::ready, interactions::receive))]
+#[openapi(paths(health::whole, health::live, health::ready))]
 struct Own;
 
+/// The route for Discord, where the configuration has its key.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(interactions::receive))]
+struct Interactions;
+
 /// The whole document, OpenAPI 3.1.
-pub(crate) fn document(catalogue: &Catalogue) -> Value {
+pub(crate) fn document(catalogue: &Catalogue, takes_interactions: bool) -> Value {
     let mut whole: OpenApi = Own::openapi();
+    if takes_interactions {
+        whole.merge(Interactions::openapi());
+    }
     for entry in catalogue.routes() {
         whole.merge(entry.document.clone());
     }
@@ -43,7 +51,7 @@ pub(crate) fn document(catalogue: &Catalogue) -> Value {
         "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         "description": "Ids are strings in answers; bodies take strings and numbers. What fails is a problem document \
             (RFC 9457) whose `code` is stable. Lists come in pages: pass `next_cursor` on as `cursor`. A POST may carry \
-            an `Idempotency-Key`. A key calls 120 times a minute, 60 times at once; the `RateLimit` headers count.",
+            an `Idempotency-Key`. How often a key may call the operator says, 120 times a minute otherwise; the `RateLimit` headers count.",
     });
     document["components"]["securitySchemes"] = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "A key from `/api-key create`." },
@@ -59,26 +67,29 @@ pub(crate) fn document(catalogue: &Catalogue) -> Value {
                 "properties": { "field": { "type": "string" }, "reason": { "type": "string" } } } },
         },
     });
-    for item in document["paths"]
-        .as_object_mut()
-        .into_iter()
-        .flatten()
-        .map(|(_, item)| item)
-    {
+    document["components"]["schemas"]["LegacyProblem"] = json!({
+        "type": "object", "required": ["detail"], "properties": { "detail": { "type": "string" } },
+    });
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        let form = if shell::is_legacy(path) {
+            ("application/json", "LegacyProblem")
+        } else {
+            ("application/problem+json", "Problem")
+        };
         for operation in item
             .as_object_mut()
             .into_iter()
             .flatten()
             .map(|(_, operation)| operation)
         {
-            say_what_all_do(operation);
+            say_what_all_do(operation, form);
         }
     }
     document
 }
 
 /// What is true of every route that asks for a key is said of each, and not by hand.
-fn say_what_all_do(operation: &mut Value) {
+fn say_what_all_do(operation: &mut Value, (kind, schema): (&str, &str)) {
     let Some(scopes) = operation["security"][0].get("key").cloned() else {
         return;
     };
@@ -86,7 +97,7 @@ fn say_what_all_do(operation: &mut Value) {
     let problem = |description: &str| {
         json!({
             "description": description,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            "content": { kind: { "schema": { "$ref": format!("#/components/schemas/{schema}") } } },
         })
     };
     let mut statuses = vec![
@@ -119,13 +130,15 @@ fn say_what_all_do(operation: &mut Value) {
 /// What is served: the document, made when somebody asks for the first time.
 struct Docs {
     catalogue: Arc<Catalogue>,
+    takes_interactions: bool,
     text: OnceLock<Bytes>,
     config: Arc<Config<'static>>,
 }
 
-pub(crate) fn router(catalogue: &Arc<Catalogue>) -> Router {
+pub(crate) fn router(catalogue: &Arc<Catalogue>, takes_interactions: bool) -> Router {
     let docs = Arc::new(Docs {
         catalogue: Arc::clone(catalogue),
+        takes_interactions,
         text: OnceLock::new(),
         config: Arc::new(Config::from("/openapi.json")),
     });
@@ -148,9 +161,11 @@ pub(crate) fn router(catalogue: &Arc<Catalogue>) -> Router {
 }
 
 async fn openapi(State(docs): State<Arc<Docs>>) -> Response {
-    let text = docs
-        .text
-        .get_or_init(|| document(&docs.catalogue).to_string().into());
+    let text = docs.text.get_or_init(|| {
+        document(&docs.catalogue, docs.takes_interactions)
+            .to_string()
+            .into()
+    });
     ([(CONTENT_TYPE, "application/json")], text.clone()).into_response()
 }
 

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
+    num::NonZeroU32,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
@@ -27,11 +28,11 @@ use feature::{
 use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use jiff::SignedDuration;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::sync::oneshot;
 
 use crate::{
-    idempotency,
+    Config, idempotency,
     keys::{self, Hash},
     limits::{Buckets, Taken},
     server::Peer,
@@ -47,9 +48,8 @@ const FOR_THE_BODY: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a route may work: less than [`idempotency`] holds a request for one who died.
 const LONGEST: Duration = Duration::from_secs(50);
-/// A key may call 120 times a minute, 60 times at once.
-const EACH_CALL: SignedDuration = SignedDuration::from_millis(500);
-const CALLS: u32 = 60;
+/// How often a key may call in a minute, half of it at once.
+const CALLS: NonZeroU32 = NonZeroU32::new(120).expect("120 is not 0");
 /// An address may be refused 10 times a minute, 20 times at once.
 const EACH_REFUSAL: SignedDuration = SignedDuration::from_secs(6);
 const REFUSALS: u32 = 20;
@@ -65,6 +65,7 @@ pub(crate) struct Gate {
     cursors: Cursors,
     calls: Buckets<i64>,
     refusals: Buckets<IpAddr>,
+    proxies: Vec<IpAddr>,
 }
 
 /// The gate before the routes of one feature.
@@ -75,7 +76,7 @@ pub(crate) struct Mount {
 }
 
 impl Gate {
-    pub(crate) fn new(house: House, configured: Option<&SecretString>, cursors: Cursors) -> Self {
+    pub(crate) fn new(house: House, config: &Config, cursors: Cursors) -> Self {
         let mut routes = BTreeMap::<String, Vec<Operation>>::new();
         for entry in house.catalogue.routes() {
             // The registry has refused documents that do not say who may call.
@@ -89,10 +90,11 @@ impl Gate {
         Self {
             house,
             routes,
-            configured: configured.map(|key| keys::hash(key.expose_secret())),
+            configured: (config.key.as_ref()).map(|key| keys::hash(key.expose_secret())),
             cursors,
-            calls: Buckets::new(EACH_CALL, CALLS),
+            calls: calls(config.calls_per_minute.unwrap_or(CALLS)),
             refusals: Buckets::new(EACH_REFUSAL, REFUSALS),
+            proxies: config.proxies.clone(),
         }
     }
 
@@ -178,6 +180,40 @@ impl Gate {
     }
 }
 
+/// A bucket that fills with so many drops a minute, and holds half of them.
+fn calls(a_minute: NonZeroU32) -> Buckets<i64> {
+    let each = SignedDuration::from_micros(60_000_000 / i64::from(a_minute.get()));
+    Buckets::new(each, (a_minute.get() / 2).max(1))
+}
+
+/// Whose address counts: the one that is connected, or whom it calls for where it is a proxy that is believed. Each
+/// proxy writes behind what it was told, so the last address that is no such proxy is the caller; what stands before it
+/// may be made up.
+fn address_of(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let is_proxy = |address: IpAddr| proxies.contains(&address.to_canonical());
+    let peer = peer.to_canonical();
+    if !is_proxy(peer) {
+        return peer;
+    }
+    let told: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut nearest = peer;
+    for one in told.iter().rev() {
+        let Ok(address) = one.trim().parse::<IpAddr>() else {
+            break;
+        };
+        nearest = address.to_canonical();
+        if !is_proxy(nearest) {
+            break;
+        }
+    }
+    nearest
+}
+
 /// The token of a request: `Authorization: Bearer …` or `x-api-key: …`.
 fn token(headers: &HeaderMap) -> Option<&str> {
     let bearer = headers
@@ -243,10 +279,11 @@ async fn enter(
     let (mut parts, body) = request.into_parts();
     let mut caller = None;
     if let Some(scopes) = &operation.scopes {
-        let address = parts
+        let peer = parts
             .extensions
             .get::<Peer>()
             .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
+        let address = address_of(peer, &parts.headers, &gate.proxies);
         let found = gate.authenticate(&parts.headers, address).await?;
         let now = gate.house.clock.now();
         let count = gate.calls.take(found.key, now);
@@ -399,6 +436,30 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
             .collect()
+    }
+
+    #[test]
+    fn a_proxy_is_believed_and_nobody_else() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxies = [address("10.0.0.1"), address("10.0.0.2")];
+        let of = |peer: &str, said: &str| {
+            address_of(
+                address(peer),
+                &headers(&[("x-forwarded-for", said)]),
+                &proxies,
+            )
+            .to_string()
+        };
+        assert_eq!(of("192.0.2.1", "198.51.100.7"), "192.0.2.1");
+        assert_eq!(of("10.0.0.1", "198.51.100.7"), "198.51.100.7");
+        assert_eq!(of("::ffff:10.0.0.1", "198.51.100.7"), "198.51.100.7");
+        // What the caller made up stands before what the proxies wrote.
+        assert_eq!(
+            of("10.0.0.1", "127.0.0.1, 198.51.100.7, 10.0.0.2"),
+            "198.51.100.7"
+        );
+        assert_eq!(of("10.0.0.1", "198.51.100.7, nonsense"), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", ""), "10.0.0.1");
     }
 
     #[test]

@@ -28,7 +28,12 @@ mod shell;
 mod store;
 mod text;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
 
 use feature::{Feature, Scope, http::covers};
 use secrecy::SecretString;
@@ -54,6 +59,10 @@ pub struct Config {
     pub metrics: bool,
     /// Where `/metrics` is served besides, alone.
     pub metrics_address: Option<SocketAddr>,
+    /// How often a key may call in a minute; 120 times otherwise. Half of that at once.
+    pub calls_per_minute: Option<NonZeroU32>,
+    /// The proxies that are believed about whom they call for.
+    pub proxies: Vec<IpAddr>,
     /// What Discord signs interactions with that it sends over HTTP.
     pub discord_key: Option<[u8; 32]>,
 }

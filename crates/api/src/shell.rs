@@ -49,17 +49,13 @@ pub(crate) async fn router(
     let mut db = house.database.acquire().await?;
     let secret = store::secret(&mut db, "cursor", &fresh).await?;
     drop(db);
-    let gate = Arc::new(Gate::new(
-        house.clone(),
-        config.key.as_ref(),
-        Cursors::new(&secret),
-    ));
+    let gate = Arc::new(Gate::new(house.clone(), config, Cursors::new(&secret)));
     let health = Health::new(house.clone());
     let mut router = Router::new()
         .route("/health", get(health::whole).with_state(health.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(health))
-        .merge(docs::router(&house.catalogue));
+        .merge(docs::router(&house.catalogue, config.discord_key.is_some()));
     if let Some(key) = &config.discord_key {
         let interactions = Interactions::new(key, house.clock.clone(), answering)?;
         let route = post(interactions::receive).with_state(Arc::new(interactions));
@@ -245,8 +241,7 @@ fn document(response: Response, id: &str, method: &Method, path: &str, lang: Lan
     let detail = problem.detail(lang).unwrap_or_else(|| {
         format!("Something went wrong here. Who runs this bot finds it in the log under {id}.")
     });
-    let is_legacy = path.starts_with("/api/");
-    let body = if is_legacy {
+    let body = if is_legacy(path) {
         json!({ "detail": detail })
     } else {
         let mut body = json!({
@@ -267,7 +262,7 @@ fn document(response: Response, id: &str, method: &Method, path: &str, lang: Lan
         }
         body
     };
-    let kind = if is_legacy {
+    let kind = if is_legacy(path) {
         "application/json"
     } else {
         "application/problem+json"
@@ -284,6 +279,11 @@ fn document(response: Response, id: &str, method: &Method, path: &str, lang: Lan
         parts.headers.insert(header::WWW_AUTHENTICATE, value);
     }
     Response::from_parts(parts, Body::from(body.to_string()))
+}
+
+/// Whether a path answers in the form of a replaced system, in which a failure is a `detail` and nothing else.
+pub(crate) fn is_legacy(path: &str) -> bool {
+    path.starts_with("/api/")
 }
 
 fn headers(response: &mut Response, id: &str, is_page: bool) {

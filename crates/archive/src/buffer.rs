@@ -16,6 +16,7 @@ use std::{
 use database::{ChannelId, GuildId, MessageId};
 use feature::{Class, Explain as _, Feature as _, Hold, Kit};
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use crate::{
     Archive,
@@ -57,12 +58,16 @@ struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
     is_running: bool,
+    /// How many were ever taken.
+    taken: u64,
 }
 
 /// What waits to be written.
 pub(crate) struct Buffer {
     queue: Mutex<Queue>,
     most: usize,
+    /// How many left it, written or refused.
+    gone: watch::Sender<u64>,
 }
 
 impl Default for Buffer {
@@ -77,7 +82,27 @@ impl Buffer {
         Self {
             queue: Mutex::default(),
             most,
+            gone: watch::Sender::new(0),
         }
+    }
+
+    /// Waits until what was taken before is in Postgres. What the history does not tell of is gone: that can be said of
+    /// rows, and not of what is still on its way to them.
+    pub(crate) async fn written(&self) {
+        let taken = self.queue.lock().taken;
+        // The sender lives as long as the buffer.
+        let _ = (self.gone.subscribe())
+            .wait_for(|gone| *gone >= taken)
+            .await;
+    }
+}
+
+/// Counts a batch as gone when it is dropped, also when writing it panicked.
+struct Leaves<'a>(&'a Buffer, u64);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.gone.send_modify(|gone| *gone += self.1);
     }
 }
 
@@ -95,6 +120,7 @@ pub(crate) fn push(kit: &Kit<Archive>, guild: GuildId, act: Act, hold: Hold) {
         return;
     }
     queue.bytes += weight;
+    queue.taken += 1;
     queue.items.push_back(Item { act, weight, hold });
     let must_start = !queue.is_running;
     queue.is_running = true;
@@ -142,7 +168,9 @@ async fn empty(kit: Kit<Archive>) {
             items
         };
         let weight: usize = items.iter().map(|item| item.weight).sum();
+        let leaves = Leaves(buffer, u64::try_from(items.len()).unwrap_or_default());
         write_all(&kit, items).await;
+        drop(leaves);
         buffer.queue.lock().bytes -= weight;
     }
 }

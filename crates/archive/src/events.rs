@@ -8,8 +8,8 @@ use twilight_model::{
     channel::message::EmojiReactionType,
     gateway::payload::incoming::{
         ChannelUpdate, GuildCreate, GuildDelete, MessageCreate, MessageDelete, MessageDeleteBulk,
-        MessageUpdate, ReactionAdd, ReactionRemove, ReactionRemoveAll, ReactionRemoveEmoji,
-        RoleUpdate, ThreadUpdate,
+        MessagePollVoteAdd, MessagePollVoteRemove, MessageUpdate, ReactionAdd, ReactionRemove,
+        ReactionRemoveAll, ReactionRemoveEmoji, RoleUpdate, ThreadUpdate,
     },
     id::{
         Id,
@@ -175,6 +175,45 @@ async fn react(
         };
         push(kit, guild_id, Act::Reaction(reaction), hold);
     }
+}
+
+/// Somebody votes in a poll.
+pub(crate) async fn vote_add(kit: Kit<Archive>, on: On<MessagePollVoteAdd>) -> Outcome<()> {
+    let hold = on.hold();
+    if let Some((guild_id, channel_id)) = place(&kit, on.guild_id, on.channel_id, &hold).await {
+        let vote = Reaction {
+            guild_id,
+            channel_id,
+            message_id: on.message_id.into(),
+            emoji: Some(vote(on.answer_id)),
+            user_id: Some(on.user_id.into()),
+            is_there: true,
+        };
+        push(&kit, guild_id, Act::Reaction(vote), hold);
+    }
+    Ok(())
+}
+
+/// Somebody takes a vote back.
+pub(crate) async fn vote_remove(kit: Kit<Archive>, on: On<MessagePollVoteRemove>) -> Outcome<()> {
+    let hold = on.hold();
+    if let Some((guild_id, channel_id)) = place(&kit, on.guild_id, on.channel_id, &hold).await {
+        let vote = Reaction {
+            guild_id,
+            channel_id,
+            message_id: on.message_id.into(),
+            emoji: Some(vote(on.answer_id)),
+            user_id: Some(on.user_id.into()),
+            is_there: false,
+        };
+        push(&kit, guild_id, Act::Reaction(vote), hold);
+    }
+    Ok(())
+}
+
+/// A vote, where an emoji stands otherwise: no emoji is written so.
+fn vote(answer: u8) -> String {
+    format!("vote:{answer}")
 }
 
 /// All reactions of a message are taken away.

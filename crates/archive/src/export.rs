@@ -36,10 +36,10 @@ pub(crate) enum Format {
 }
 
 /// Names the columns.
-const HEAD: &str = "message_id,channel_id,author_id,author_name,created_at,edited_at,deleted_at,reply_to,attachment_count,embed_count,content\r\n";
+pub(crate) const HEAD: &str = "message_id,channel_id,author_id,author_name,created_at,edited_at,deleted_at,reply_to,attachment_count,embed_count,content\r\n";
 
 /// A message as a line.
-fn line(message: &Message, format: Format) -> String {
+pub(crate) fn line(message: &Message, format: Format) -> String {
     let created = feature::created_at(message.id.get());
     match format {
         Format::Lines => {

@@ -16,11 +16,13 @@ mod backfill;
 mod buffer;
 mod channels;
 mod commands;
+mod dump;
 mod events;
 mod export;
 mod forget;
 mod memory;
 mod model;
+mod operator;
 mod privacy;
 mod pull;
 mod repair;
@@ -39,6 +41,7 @@ use feature::{Capability, Feature, Scope};
 use twilight_cache_inmemory::ResourceType;
 use twilight_model::{gateway::Intents, guild::Permissions};
 
+pub use crate::operator::Operator;
 use crate::settings::Keep;
 
 /// How often what is past its time is deleted.
@@ -64,9 +67,18 @@ pub(crate) const READ: Capability = Capability {
 pub struct Archive {
     memory: memory::Memory,
     buffer: buffer::Buffer,
+    operator: Operator,
 }
 
 impl Archive {
+    /// That keeps what the operator wants kept, besides what servers turn on.
+    pub fn keeping(operator: Operator) -> Self {
+        Self {
+            operator,
+            ..Self::default()
+        }
+    }
+
     /// With a buffer for so many events, which a test can fill.
     #[doc(hidden)]
     pub fn with_buffer(most: usize) -> Self {
@@ -108,6 +120,8 @@ impl Feature for Archive {
             .on(events::reaction_remove)
             .on(events::reaction_remove_all)
             .on(events::reaction_remove_emoji)
+            .on(events::vote_add)
+            .on(events::vote_remove)
             .on(events::channel_update)
             .on(events::role_update)
             .on(events::thread_update)

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use database::{ChannelId, GuildId, MessageId, UserId};
@@ -31,6 +34,22 @@ pub(crate) struct Keeping {
 }
 
 impl Keeping {
+    fn of(kept: &store::channels::Kept) -> Self {
+        let of = |is_on: bool| {
+            kept.channels
+                .iter()
+                .filter(move |(_, on)| *on == is_on)
+                .map(|(channel, _)| *channel)
+                .collect()
+        };
+        Self {
+            everything: kept.everything.is_some(),
+            on: of(true),
+            off: of(false),
+            has_unreadable: kept.has_unreadable,
+        }
+    }
+
     /// Whether anything is kept at all.
     pub(crate) fn is_any(&self) -> bool {
         self.everything || !self.on.is_empty()
@@ -71,6 +90,8 @@ struct Lines {
 /// What the process knows.
 pub(crate) struct Memory {
     kept: moka::sync::Cache<GuildId, Arc<Keeping>>,
+    /// Counts how often what guilds keep changed.
+    changes: AtomicU64,
     lines: Mutex<Lines>,
     salt: OnceCell<Vec<u8>>,
     months: Mutex<HashSet<(i16, i8)>>,
@@ -83,6 +104,7 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             kept: moka::sync::Cache::new(GUILDS),
+            changes: AtomicU64::new(0),
             lines: Mutex::default(),
             salt: OnceCell::new(),
             months: Mutex::default(),
@@ -174,7 +196,20 @@ impl Memory {
 
     /// What a guild keeps changed.
     pub(crate) fn forget(&self, guild: GuildId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
         self.kept.invalidate(&guild);
+    }
+
+    /// Remembers what a guild keeps, as it was read when so many changes had been made; `false` when there was another
+    /// since, and what was read may be what was before it.
+    fn remember(&self, guild: GuildId, keeping: &Arc<Keeping>, changes: u64) -> bool {
+        self.kept.insert(guild, Arc::clone(keeping));
+        // Looked at after the insertion: whoever forgets after this look forgets the insertion too.
+        let is_so_still = self.changes.load(Ordering::SeqCst) == changes;
+        if !is_so_still {
+            self.kept.invalidate(&guild);
+        }
+        is_so_still
     }
 
     /// Whether a channel may have no row yet.
@@ -207,22 +242,14 @@ pub(crate) async fn keeping(kit: &Kit<Archive>, guild: GuildId) -> sqlx::Result<
     if let Some(known) = memory.kept.get(&guild) {
         return Ok(known);
     }
-    let kept = store::channels::kept(&mut *kit.database.acquire().await?, guild).await?;
-    let of = |is_on: bool| {
-        kept.channels
-            .iter()
-            .filter(move |(_, on)| *on == is_on)
-            .map(|(channel, _)| *channel)
-            .collect()
-    };
-    let keeping = Arc::new(Keeping {
-        everything: kept.everything.is_some(),
-        on: of(true),
-        off: of(false),
-        has_unreadable: kept.has_unreadable,
-    });
-    memory.kept.insert(guild, Arc::clone(&keeping));
-    Ok(keeping)
+    loop {
+        let changes = memory.changes.load(Ordering::SeqCst);
+        let kept = store::channels::kept(&mut *kit.database.acquire().await?, guild).await?;
+        let keeping = Arc::new(Keeping::of(&kept));
+        if memory.remember(guild, &keeping, changes) {
+            return Ok(keeping);
+        }
+    }
 }
 
 /// The hash under which a member is remembered who does not want to be.
@@ -263,6 +290,20 @@ mod tests {
         };
         assert!(!some.keeps(id(3), None));
         assert!(some.keeps(id(4), Some(id(1))));
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_remembered_after_it() {
+        let memory = Memory::default();
+        let guild: GuildId = "9".parse().unwrap();
+        let before = memory.changes.load(Ordering::SeqCst);
+        let nothing = Arc::new(Keeping::default());
+        assert!(memory.remember(guild, &nothing, before));
+        assert!(memory.kept.get(&guild).is_some());
+        // Somebody turns a channel on while an event is about to remember that nothing is kept.
+        memory.forget(guild);
+        assert!(!memory.remember(guild, &nothing, before));
+        assert!(memory.kept.get(&guild).is_none());
     }
 
     #[test]

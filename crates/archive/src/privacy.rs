@@ -30,6 +30,9 @@ pub(crate) async fn opt(ctx: &Ctx<Archive>, is_out: bool) -> Outcome<Reply> {
     let out_at = is_out.then(|| ctx.clock.now());
     let mut db = ctx.database.acquire().await?;
     store::people::opt(&mut db, guild, &hash, out_at).await?;
+    if is_out {
+        store::people::forget_name(&mut db, guild, ctx.user()).await?;
+    }
     let said = if is_out {
         text::opted_out(ctx.lang())
     } else {

@@ -137,6 +137,7 @@ pub(crate) async fn store_page(
         ..Batch::default()
     };
     prepare(kit, &mut batch).await?;
+    kit.feature.buffer.written().await;
     let mut db = kit.database.begin().await?;
     write_in(kit, &mut db, &mut batch).await?;
     if let Some(Held { from, to }) = held {

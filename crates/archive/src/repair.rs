@@ -1,4 +1,8 @@
 //! Closing gaps: what was said while nobody listened is read from the history, forward from what is held.
+//!
+//! What was edited or deleted meanwhile shows in no gap. People mostly change what they have just said, so the minutes
+//! before each gap are read once more, and where nothing new was said the last minutes, if they are not long past. What
+//! is older shows when the past is read again.
 
 use database::{ChannelId, GuildId};
 use feature::{Class, Explain as _, Failure, Kit, Outcome, Refusal};
@@ -9,14 +13,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Archive, backfill, channels,
     memory::{Keeping, keeping},
+    operator,
     pull::{self, From, Held},
     store::{self, channels::Row},
 };
 
 /// How many channels are looked at together.
 const CHANNELS: i64 = 200;
-/// How far back a repair looks once more when something was dropped, though it seems held.
+/// How far back a repair looks once more, though it seems held.
 const DEEP: SignedDuration = SignedDuration::from_mins(15);
+/// How long ago the last message of a channel may be, for its last minutes to be read once more after a lost session.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
 /// Discord's first instant, in milliseconds since 1970.
 const EPOCH: i64 = 1_420_070_400_000;
 
@@ -75,18 +82,44 @@ pub(crate) fn gaps(
     gaps
 }
 
+/// The gap with the minutes before it, but nothing from before the channel was turned on.
+fn with_the_minutes_before(gap: Gap, since: i64) -> Gap {
+    let earlier = minutes_before(gap.after).max(since.saturating_sub(1));
+    Gap {
+        after: gap.after.min(earlier),
+        ..gap
+    }
+}
+
+/// The first id of the minutes before one.
+fn minutes_before(id: i64) -> i64 {
+    let at = feature::created_at(u64::try_from(id).unwrap_or_default());
+    first_id(at.saturating_sub(DEEP).unwrap_or(at))
+}
+
 fn missing(kit: &Kit<Archive>, row: &Row, deep: bool) -> Vec<Gap> {
     let since = row.since.unwrap_or_else(|| kit.clock.now());
     let newest = kit
         .cache
         .channel(row.id.into())
         .and_then(|channel| i64::try_from(channel.last_message_id?.get()).ok());
-    let deep = deep.then(|| first_id(kit.clock.now() - DEEP));
-    gaps(&row.held, first_id(since), newest, deep)
+    let now = kit.clock.now();
+    let since = first_id(since);
+    let last = row.held.last().map(|(_, last)| *last);
+    let deep = if deep {
+        Some(first_id(now - DEEP))
+    } else {
+        last.filter(|last| *last >= first_id(now - RECENT))
+            .map(minutes_before)
+    };
+    let gaps = gaps(&row.held, since, newest, deep).into_iter();
+    gaps.map(|gap| with_the_minutes_before(gap, since))
+        .collect()
 }
 
 /// The state of a guild is known: after a start, after a lost session, after something was dropped.
 pub(crate) async fn reconcile(kit: Kit<Archive>, guild: GuildId) -> Outcome<()> {
+    operator::turn_on(&kit, guild).await?;
     let keeping = keeping(&kit, guild).await?;
     let memory = &kit.feature.memory;
     let deep = !memory.is_just_told(guild) || memory.is_broken(guild);
@@ -253,6 +286,18 @@ mod tests {
 
     fn gap(after: i64, until: Option<i64>) -> Gap {
         Gap { after, until }
+    }
+
+    #[test]
+    fn the_minutes_before_a_gap_are_read_once_more() {
+        let minute = |minute: i64| (minute * 60_000) << 22;
+        let since = minute(100);
+        let hole = |after| with_the_minutes_before(gap(after, Some(minute(300))), since);
+        assert_eq!(hole(minute(200)), gap(minute(185), Some(minute(300))));
+        assert_eq!(hole(minute(105)), gap(since - 1, Some(minute(300))));
+        // What is empty from the beginning stays so.
+        assert_eq!(hole(since - 1), gap(since - 1, Some(minute(300))));
+        assert_eq!(hole(0), gap(0, Some(minute(300))));
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Archive>> {
         .routes(routes!(coverage))
         .routes(routes!(found))
         .routes(routes!(changes))
+        .routes(routes!(crate::dump::export))
 }
 
 /// A message as the replaced system wrote it.
@@ -395,7 +396,7 @@ async fn coverage(
 
 /// A message with all ids as texts.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct Whole {
+pub(crate) struct Whole {
     #[schema(value_type = String)]
     message_id: MessageId,
     #[schema(value_type = String)]
@@ -420,7 +421,7 @@ struct Whole {
 }
 
 impl Whole {
-    fn of(message: Message, caller: &Caller) -> Self {
+    pub(crate) fn of(message: Message, caller: &Caller) -> Self {
         // Who may not see what was deleted learns that it is, and nothing of what it said.
         let may_read = caller.content && (message.deleted_at.is_none() || caller.deleted);
         Self {
@@ -472,11 +473,10 @@ async fn found(
         caller.require_channel(*channel).is_ok()
             && (wanted.within.is_empty() || wanted.within.contains(channel))
     });
-    let like = wanted.like();
+    let authors = search::authors(&mut db, guild.id, &wanted).await?;
     let asked = Search {
         terms: &terms,
-        authors: &wanted.from,
-        author_like: like.as_deref(),
+        authors: authors.as_deref(),
         mentions: &wanted.mentions,
         has: &wanted.has,
         channels: &channels,

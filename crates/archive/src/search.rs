@@ -1,9 +1,10 @@
 //! `/archive search`: what is typed, and what it finds among what the asking member can read now.
 
-use database::{ChannelId, UserId};
+use database::{ChannelId, GuildId, UserId};
 use feature::{Card, Click, Colour, Ctx, Explain, Failure, Lang, Outcome, Reply, custom_id};
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 
 use crate::{
     Archive, MANAGE, READ, channels,
@@ -53,12 +54,50 @@ pub(crate) struct Wanted {
     pub(crate) before: Option<i64>,
 }
 
-impl Wanted {
-    /// The pattern for the name of an author who is not named by id.
-    pub(crate) fn like(&self) -> Option<String> {
-        let name = self.from_like.as_ref()?;
-        Some(format!("%{}%", name.replace(['\\', '%', '_'], "")))
+/// How many authors of a guild are looked through for a name.
+const AUTHORS: i64 = 50_000;
+
+/// The authors that a search names, by id or by name; `None` when it names nobody.
+pub(crate) async fn authors(
+    db: &mut PgConnection,
+    guild: GuildId,
+    wanted: &Wanted,
+) -> sqlx::Result<Option<Vec<UserId>>> {
+    let mut found = wanted.from.clone();
+    if let Some(typed) = &wanted.from_like {
+        let typed = store::people::fold(db, typed).await?;
+        let known = store::people::authors(db, guild, AUTHORS).await?;
+        found.extend(named(&typed, &known));
     }
+    let is_asked = wanted.from_like.is_some() || !wanted.from.is_empty();
+    Ok(is_asked.then_some(found))
+}
+
+/// Who is called so: whose name has the typed part, or where nobody's has, whose name or a word of it is nearly that.
+fn named(typed: &str, known: &[(UserId, String)]) -> Vec<UserId> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let of = |fits: &dyn Fn(&str) -> bool| -> Vec<UserId> {
+        known
+            .iter()
+            .filter(|(_, name)| fits(name))
+            .map(|(author, _)| *author)
+            .collect()
+    };
+    let found = of(&|name| name.contains(typed));
+    if !found.is_empty() {
+        return found;
+    }
+    // One letter wrong in a short name, two in a longer one.
+    let slips = match typed.chars().count() {
+        ..=2 => return found,
+        3..=5 => 1,
+        _ => 2,
+    };
+    let is_near = |word: &str| strsim::osa_distance(word, typed) <= slips;
+    of(&|name| is_near(name) || name.split_whitespace().any(is_near))
 }
 
 /// Why a search is not made.
@@ -242,11 +281,11 @@ async fn page(
         within.retain(|channel| wanted.within.contains(channel));
     }
     let terms = serde_json::to_value(&wanted.terms).map_err(Failure::fault)?;
-    let like = wanted.like();
+    let mut db = ctx.database.begin().await?;
+    let authors = authors(&mut db, ctx.guild_id()?, wanted).await?;
     let asked = Search {
         terms: &terms,
-        authors: &wanted.from,
-        author_like: like.as_deref(),
+        authors: authors.as_deref(),
         mentions: &wanted.mentions,
         has: &wanted.has,
         channels: &within,
@@ -257,7 +296,6 @@ async fn page(
         .and_then(|id| i64::try_from(id).ok())
         .unwrap_or(i64::MAX);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut db = ctx.database.begin().await?;
     let mut found = store::reading::search(&mut db, ctx.guild_id()?, &asked, top, limit).await?;
     drop(db);
     let has_more = found.len() > PAGE;
@@ -307,6 +345,32 @@ mod tests {
         assert_eq!(wanted.has, ["link"]);
         let next = feature::created_at(u64::try_from(wanted.after.unwrap()).unwrap());
         assert_eq!(next.to_string(), "2026-03-02T00:00:00Z");
+    }
+
+    #[test]
+    fn people_are_found_though_their_name_is_mistyped() {
+        let known: Vec<(UserId, String)> = ["alice martin", "bob", "benoit lefevre"]
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let id = (100_000_000_000_000_000 + index).to_string();
+                (id.parse().unwrap(), (*name).to_owned())
+            })
+            .collect();
+        let found = |typed: &str| -> Vec<&str> {
+            let found = named(typed, &known);
+            known
+                .iter()
+                .filter(|(id, _)| found.contains(id))
+                .map(|(_, name)| name.as_str())
+                .collect()
+        };
+        assert_eq!(found("alic"), ["alice martin"]);
+        assert_eq!(found("alcie"), ["alice martin"]);
+        assert_eq!(found("lefebvre"), ["benoit lefevre"]);
+        assert_eq!(found("bob"), ["bob"]);
+        assert_eq!(found("bb"), [""; 0]);
+        assert_eq!(found("zoe"), [""; 0]);
     }
 
     #[test]

@@ -238,3 +238,39 @@ fn past(lang: Lang, reading: &Reading) -> String {
         _ => t!(lang, "past-cancelled", read = read, share = share),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use feature::Explain as _;
+
+    use super::*;
+    use crate::search::BadSearch;
+
+    #[test]
+    fn each_refusal_names_the_rule_and_the_remedy_in_both_languages() {
+        let channel: ChannelId = "197038439483310086".parse().unwrap();
+        let typed = "soon".to_owned();
+        let refusals = [
+            Refused::CanNotRead(channel),
+            Refused::Already,
+            Refused::NothingKept,
+            Refused::NotKept(channel),
+            Refused::NoReading,
+            Refused::NotYours(channel),
+        ];
+        let searches = [
+            BadSearch::Empty,
+            BadSearch::Day(typed.clone()),
+            BadSearch::Has(typed.clone()),
+            BadSearch::Channel(typed),
+            BadSearch::Closed,
+        ];
+        let told = [Lang::Fr, Lang::En].map(|lang| {
+            let mut told = vec![bad_share(lang, 120), no_content(lang)];
+            told.extend(refusals.iter().map(|one| refused(lang, one)));
+            told.extend(searches.iter().filter_map(|one| one.explain(lang)));
+            told.join("\n")
+        });
+        insta::assert_snapshot!("refusals", told.join("\n\n"));
+    }
+}

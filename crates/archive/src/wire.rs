@@ -11,6 +11,8 @@ use crate::model::Told;
 
 /// The flag of messages that one member alone sees.
 const EPHEMERAL: i64 = 1 << 6;
+/// What a message has that passes another on.
+pub(crate) const FORWARD: &str = "forward";
 /// The longest content, in characters; Discord allows 4,000.
 const CONTENT: usize = 6_000;
 /// The most that is kept of what stands besides, in characters.
@@ -107,7 +109,7 @@ fn has(message: &Value, content: &str, attachments: &[Value]) -> Vec<&'static st
         ("embed", !list(message, "embeds").is_empty()),
         ("poll", message["poll"].is_object()),
         ("sticker", !list(message, "sticker_items").is_empty()),
-        ("forward", !list(message, "message_snapshots").is_empty()),
+        (FORWARD, !list(message, "message_snapshots").is_empty()),
     ];
     said.iter()
         .filter(|(_, is_so)| *is_so)

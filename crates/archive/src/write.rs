@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use database::{GuildId, UserId};
+use database::{GuildId, MessageId, UserId};
 use feature::Kit;
 use jiff::tz::TimeZone;
 use sqlx::PgConnection;
@@ -11,6 +11,7 @@ use crate::{
     Archive, channels, memory,
     model::{Reaction, Told, Version},
     store::{self, channels::Live},
+    wire::FORWARD,
 };
 
 /// What is written in one transaction.
@@ -74,7 +75,9 @@ pub(crate) async fn write_in(
     store::messages::take_turn(db).await?;
     // In its turn: who is erased in another turn was noted before it, so no word slips in between.
     withhold(db, batch).await?;
+    withhold_forwards(db, batch).await?;
     let added = store::messages::write(db, &batch.told).await?;
+    store::messages::write_authors(db, &batch.told).await?;
     store::messages::write_versions(db, &batch.versions).await?;
     store::messages::write_reactions(db, &batch.reactions).await?;
     // A channel whose line broke within the batch has two parts, and a statement writes a row once.
@@ -147,6 +150,28 @@ async fn withhold(db: &mut PgConnection, batch: &mut Batch) -> sqlx::Result<()> 
                     .versions
                     .retain(|version| version.message_id != told.id);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Leaves out what was passed on of messages whose words are not kept.
+async fn withhold_forwards(db: &mut PgConnection, batch: &mut Batch) -> sqlx::Result<()> {
+    let forwards = batch
+        .told
+        .iter()
+        .filter(|told| told.has.contains(&FORWARD))
+        .filter_map(|told| Some((told.guild_id, told.reply_to?)));
+    let (guilds, ids): (Vec<GuildId>, Vec<MessageId>) = forwards.unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let withheld = store::messages::withheld(db, &guilds, &ids).await?;
+    for told in &mut batch.told {
+        let is_one = told.has.contains(&FORWARD);
+        if is_one && told.reply_to.is_some_and(|of| withheld.contains(&of)) {
+            told.said_besides = None;
+            told.payload = None;
         }
     }
     Ok(())

@@ -5,8 +5,10 @@
 //! runs in a process of its own, so that its processor time and memory are its own. Machines are noisy: read the
 //! ratios, not the figures.
 
+mod archive;
 mod counting;
 mod echo;
+mod keeping;
 mod load;
 mod members;
 mod report;
@@ -61,6 +63,39 @@ enum Command {
         #[arg(long, default_value_t = 100_000)]
         members: u32,
     },
+    /// Keeps messages, reads and searches many, serves them over HTTP, reads the past; each beside plain SQL.
+    Archive {
+        /// How many messages come live, and how many of the past are read.
+        #[arg(long, default_value_t = 100_000)]
+        messages: u32,
+        /// How many rows the large archive holds.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: i64,
+        /// Only this part.
+        #[arg(long)]
+        only: Option<archive::Part>,
+    },
+    /// The engine with the archive and HTTP.
+    Keeping {
+        /// `http://host:port` of the API.
+        #[arg(long)]
+        api: String,
+        /// `ws://host:port` of the gateway.
+        #[arg(long)]
+        gateway: String,
+        /// The bot's token.
+        #[arg(long)]
+        token: String,
+        /// The database's URL.
+        #[arg(long)]
+        database: String,
+        /// Where HTTP is served.
+        #[arg(long)]
+        http: std::net::SocketAddr,
+        /// The key for everything.
+        #[arg(long)]
+        key: String,
+    },
     /// The floor: a bare twilight loop that answers `/ping`.
     Echo {
         /// `http://host:port` of the API.
@@ -97,21 +132,36 @@ async fn main() -> anyhow::Result<()> {
             token,
             data,
         } => counting::run(api, gateway, token, data).await,
+        Command::Archive {
+            messages,
+            rows,
+            only,
+        } => archive::run(messages, rows, only).await,
+        Command::Keeping {
+            api,
+            gateway,
+            token,
+            database,
+            http,
+            key,
+        } => keeping::run(api, gateway, token, database, http, key).await,
         Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,
             interactions,
             only,
-        } => {
-            let majordome = majordome.canonicalize().with_context(|| {
-                format!(
-                    "{} is not there: build it with `just bench`",
-                    majordome.display()
-                )
-            })?;
-            run(&majordome, interactions, only).await
-        }
+        } => run(&there(&majordome)?, interactions, only).await,
     }
+}
+
+/// The program, which must have been built.
+fn there(program: &std::path::Path) -> anyhow::Result<PathBuf> {
+    program.canonicalize().with_context(|| {
+        format!(
+            "{} is not there: build it with `just bench`",
+            program.display()
+        )
+    })
 }
 
 /// What is measured.

@@ -17,6 +17,12 @@ pub(crate) enum Program {
     Majordome { program: PathBuf, data: PathBuf },
     /// The engine with a feature that counts messages.
     Counting { data: PathBuf },
+    /// The engine with the archive and HTTP.
+    Keeping {
+        database: String,
+        http: String,
+        key: &'static str,
+    },
     /// The bare loop.
     Echo,
 }
@@ -50,6 +56,15 @@ impl Subject {
                 command.arg("--data").arg(data);
                 command
             }
+            Program::Keeping {
+                database,
+                http,
+                key,
+            } => {
+                let mut command = own("keeping", sim)?;
+                command.args(["--database", database, "--http", http, "--key", key]);
+                command
+            }
             Program::Echo => own("echo", sim)?,
         };
         let started_at = Instant::now();
@@ -68,10 +83,25 @@ impl Subject {
 
     /// The resident memory in MB (10⁶ bytes).
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
+        self.kilobytes("VmRSS:")
+    }
+
+    /// The most resident memory since the start, or since it was forgotten, in MB (10⁶ bytes).
+    pub(crate) fn peak(&self) -> anyhow::Result<f64> {
+        self.kilobytes("VmHWM:")
+    }
+
+    /// Forgets the peak.
+    pub(crate) fn forget_peak(&self) -> anyhow::Result<()> {
+        let id = self.child.id().context("the program has ended")?;
+        Ok(std::fs::write(format!("/proc/{id}/clear_refs"), "5")?)
+    }
+
+    fn kilobytes(&self, name: &str) -> anyhow::Result<f64> {
         let status = self.proc("status")?;
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmRSS:"))
+            .find(|line| line.starts_with(name))
             .context("no memory in /proc")?;
         let kibibytes: f64 = line
             .split_whitespace()

@@ -136,6 +136,8 @@ gateway_events! {
     MessageCreate(gateway::MessageCreate): MESSAGE_CREATE, "MESSAGE_CREATE", [GUILD_MESSAGES];
     MessageDelete(gateway::MessageDelete): MESSAGE_DELETE, "MESSAGE_DELETE", [GUILD_MESSAGES];
     MessageDeleteBulk(gateway::MessageDeleteBulk): MESSAGE_DELETE_BULK, "MESSAGE_DELETE_BULK", [GUILD_MESSAGES];
+    MessagePollVoteAdd(gateway::MessagePollVoteAdd): MESSAGE_POLL_VOTE_ADD, "MESSAGE_POLL_VOTE_ADD", [GUILD_MESSAGE_POLLS];
+    MessagePollVoteRemove(gateway::MessagePollVoteRemove): MESSAGE_POLL_VOTE_REMOVE, "MESSAGE_POLL_VOTE_REMOVE", [GUILD_MESSAGE_POLLS];
     MessageUpdate(gateway::MessageUpdate): MESSAGE_UPDATE, "MESSAGE_UPDATE", [GUILD_MESSAGES];
     PresenceUpdate(gateway::PresenceUpdate): PRESENCE_UPDATE, "PRESENCE_UPDATE", [GUILD_PRESENCES];
     ReactionAdd(gateway::ReactionAdd): REACTION_ADD, "MESSAGE_REACTION_ADD", [GUILD_MESSAGE_REACTIONS];

@@ -77,6 +77,7 @@ fn setup(sim: &Sim, data_dir: &Path) -> Setup {
             version: env!("CARGO_PKG_VERSION"),
         },
         http: api::Config::default(),
+        archive: archive::Operator::default(),
     }
 }
 

@@ -4,6 +4,11 @@ use feature::Registry;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
+    keeping(archive::Operator::default())
+}
+
+/// The same, keeping what the operator wants kept.
+pub(crate) fn keeping(archive: archive::Operator) -> Registry {
     Registry::new()
         .with(admin::Admin)
         .with(activity::Activity::default())
@@ -12,7 +17,7 @@ pub(crate) fn all() -> Registry {
         .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())
         .with(autorole::Autorole)
-        .with(archive::Archive::default())
+        .with(archive::Archive::keeping(archive))
         .with(worksites::Worksites)
         .with(tasks::Tasks)
 }

@@ -83,6 +83,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
             version: env!("CARGO_PKG_VERSION"),
         },
         http: config.http,
+        archive: config.archive,
     })
 }
 

@@ -13,7 +13,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
         "testkit" => &["host", "api", "feature", "jobs", "database", "discord_sim"],
-        // It measures a feature too.
+        // It measures features too.
         "bench" => &[
             "host",
             "feature",
@@ -21,6 +21,8 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             "database",
             "discord_sim",
             "users",
+            "api",
+            "archive",
         ],
         // The program knows every feature, and the simulator for its demo.
         "majordome" => return None,

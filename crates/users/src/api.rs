@@ -67,9 +67,11 @@ struct MembersQuery {
     search: Option<String>,
     /// The order.
     #[serde(default)]
+    #[param(inline)]
     sort: MemberOrder,
     /// Members, those who left, or both.
     #[serde(default)]
+    #[param(inline)]
     who: MemberKind,
     /// Only who has this role.
     #[param(value_type = Option<String>)]

@@ -2,8 +2,8 @@
 
 use database::{ChannelId, UserId};
 use feature::{
-    Access, Choice, Click, Ctx, Explain, Failure, Lang, Outcome, Reply, SlashCommand, Typing,
-    custom_id, settings::Via,
+    Access, Choice, Click, Ctx, Explain, Lang, Outcome, Reply, SlashCommand, Typing, custom_id,
+    settings::Via,
 };
 use twilight_interactions::command::{
     AutocompleteValue, CommandModel, CommandOption, CreateCommand, CreateOption, ResolvedUser,
@@ -11,8 +11,9 @@ use twilight_interactions::command::{
 use twilight_model::{application::interaction::InteractionChannel, guild::Permissions};
 
 use crate::{
-    MANAGE, Worksites, channel,
-    model::{NAME, Worksite, archived_name, slug},
+    MANAGE, Worksites,
+    acts::{self, Done, Wanted},
+    model::{NAME, Worksite, slug},
     settings::WorksiteSettings,
     store, text,
 };
@@ -147,7 +148,7 @@ pub(crate) enum Colour {
 }
 
 impl Colour {
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Blue,
         Self::Green,
         Self::Yellow,
@@ -158,7 +159,7 @@ impl Colour {
         Self::Grey,
     ];
 
-    const fn rgb(self) -> u32 {
+    pub(crate) const fn rgb(self) -> u32 {
         match self {
             Self::Blue => 0x0034_98DB,
             Self::Green => 0x002E_CC71,
@@ -208,8 +209,8 @@ pub(crate) enum Refused {
     NoName,
     #[error("a name of {0} characters")]
     NameLength(usize),
-    #[error("the name is that of worksite {0}")]
-    NameTaken(i32, String),
+    #[error("the name is that of worksite {0:?}")]
+    NameTaken(Option<i32>, String),
     #[error("no worksite `{0}`")]
     Unknown(String),
     #[error("the worksite is archived")]
@@ -248,16 +249,6 @@ pub(crate) async fn worksite(ctx: Ctx<Worksites>, command: WorksiteCommand) -> O
     }
 }
 
-/// The bot's rights in the whole server, not those in the channel where somebody asks.
-async fn require_channels(ctx: &Ctx<Worksites>) -> Outcome<()> {
-    let lacking = channel::NEEDED - ctx.own_permissions(ctx.guild_id()?).await?;
-    if lacking.is_empty() {
-        Ok(())
-    } else {
-        Err(Refused::BotLacks(lacking).into())
-    }
-}
-
 fn lead_of(lead: Option<&ResolvedUser>) -> Result<Option<UserId>, Refused> {
     let Some(lead) = lead else { return Ok(None) };
     let id = UserId::from(lead.resolved.id);
@@ -271,60 +262,23 @@ fn lead_of(lead: Option<&ResolvedUser>) -> Result<Option<UserId>, Refused> {
 }
 
 async fn make(ctx: &Ctx<Worksites>, create: Create) -> Outcome<Reply> {
-    let lang = ctx.lang();
-    let guild = ctx.guild_id()?;
-    let name = create.name.trim();
-    let length = name.chars().count();
-    if length > NAME {
-        return Err(Refused::NameLength(length).into());
-    }
-    let slug = slug(name).ok_or(Refused::NoName)?;
-    let lead = lead_of(create.lead.as_ref())?;
-    require_channels(ctx).await?;
-    let address = create.address.as_deref().map(str::trim);
-    let mut db = ctx.database.begin().await?;
-    // The next colour, where none is chosen, so that neighbours differ.
-    let colour = if let Some(colour) = create.colour {
-        colour
-    } else {
-        let count = usize::try_from(store::count(&mut db, guild).await?).unwrap_or_default();
-        Colour::ALL[count % Colour::ALL.len()]
-    };
-    let new = store::New {
-        name,
-        slug: &slug,
-        address: address.filter(|address| !address.is_empty()),
-        lead,
-        colour: colour.rgb(),
+    let wanted = Wanted {
+        name: &create.name,
+        address: create.address.as_deref(),
+        lead: lead_of(create.lead.as_ref())?,
+        colour: create.colour.map(Colour::rgb),
         by: ctx.user(),
     };
-    let Some(made) = store::add(&mut db, guild, &new, ctx.clock.now()).await? else {
-        let known = store::named(&mut db, guild, &slug).await?;
-        let (number, name) = known.map_or((0, slug), |known| (known.number, known.name));
-        return Err(Refused::NameTaken(number, name).into());
-    };
-    let at = channel::after_the_command(ctx);
-    channel::later(ctx, &mut db, guild, Some(made.number), at).await?;
-    db.commit().await?;
-    let note = match channel::settle(ctx, guild, made.number).await {
-        Ok(_) => None,
-        Err(failure) => Some(trouble(ctx, &failure)),
-    };
-    shown(ctx, made.number, text::opened(lang, made.number), note).await
+    let done = acts::open(ctx, ctx.guild_id()?, &wanted).await?;
+    let what = text::opened(ctx.lang(), done.number);
+    shown(ctx, done.number, what, trouble(ctx, &done)).await
 }
 
 /// What the member reads when the channel does not follow at once.
-fn trouble(ctx: &Ctx<Worksites>, failure: &Failure) -> String {
-    tracing::warn!(
-        error = failure.chain(),
-        "the channel of a worksite does not follow"
-    );
-    let why = failure.explain(ctx.lang());
-    [why, Some(text::follows(ctx.lang()))]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("\n")
+fn trouble(ctx: &Ctx<Worksites>, done: &Done) -> Option<String> {
+    let why = done.trouble.as_ref()?.explain(ctx.lang());
+    let lines = [why, Some(text::follows(ctx.lang()))];
+    Some(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 async fn shown(
@@ -376,23 +330,14 @@ async fn change(ctx: &Ctx<Worksites>, edit: Edit) -> Outcome<Reply> {
 
 async fn close(ctx: &Ctx<Worksites>, archive: Archive) -> Outcome<Reply> {
     let found = named(ctx, &archive.worksite).await?;
-    let guild = found.guild;
-    require_channels(ctx).await?;
-    let now = ctx.clock.now();
-    let zone = ctx.manners(guild).await?.zone;
-    let name = archived_name(now.to_zoned(zone).year(), &found.slug);
-    let mut db = ctx.database.begin().await?;
-    if !store::archive(&mut db, guild, found.number, ctx.user(), &name, now).await? {
-        return Err(Refused::Archived.into());
-    }
-    let at = channel::after_the_command(ctx);
-    channel::later(ctx, &mut db, guild, Some(found.number), at).await?;
-    db.commit().await?;
-    let note = match channel::settle(ctx, guild, found.number).await {
-        Ok(_) => None,
-        Err(failure) => Some(trouble(ctx, &failure)),
-    };
-    shown(ctx, found.number, text::archived(ctx.lang()), note).await
+    let done = acts::archive(ctx, &found, ctx.user()).await?;
+    shown(
+        ctx,
+        done.number,
+        text::archived(ctx.lang()),
+        trouble(ctx, &done),
+    )
+    .await
 }
 
 async fn page(

@@ -12,6 +12,8 @@
 //! (`channel.rs`). The command does the same at once; whoever comes first claims the row for a minute. A channel that
 //! was made while its process died is found again by its name and age.
 
+mod acts;
+mod api;
 mod channel;
 mod commands;
 mod model;
@@ -77,6 +79,7 @@ impl Feature for Worksites {
             .on_even_off(channel::deleted)
             .reconcile(channel::reconcile)
             .job(channel::settle_later)
+            .routes(api::routes())
             .browse(&WORKSITES);
     }
 }

@@ -146,7 +146,8 @@ pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
                 most = NAME.to_string()
             )
         }
-        Refused::NameTaken(number, name) => {
+        Refused::NameTaken(None, _) => t!(lang, "name-was-taken"),
+        Refused::NameTaken(Some(number), name) => {
             let number = number.to_string();
             t!(lang, "name-taken", number = number, name = escape(name))
         }

@@ -19,7 +19,7 @@ pub(crate) struct Kept {
 /// What a guild keeps.
 pub(crate) async fn kept(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Kept> {
     let everything = sqlx::query!(
-        "select since from archive.guild where guild_id = $1",
+        "select since from archive.guild where guild_id = $1 and is_on",
         guild as GuildId
     )
     .fetch_optional(&mut *db)
@@ -41,6 +41,17 @@ pub(crate) async fn kept(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<
     })
 }
 
+/// Whether somebody said of a guild that all of it is kept, or is not kept any more.
+pub(crate) async fn is_said(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        r#"select exists (select from archive.guild where guild_id = $1) as "is_said!""#,
+        guild as GuildId
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.is_said)
+}
+
 /// Turns all channels of a guild on or off; `false` when it was so already.
 pub(crate) async fn keep_everything(
     db: &mut PgConnection,
@@ -52,7 +63,8 @@ pub(crate) async fn keep_everything(
     let done = if is_on {
         sqlx::query!(
             "insert into archive.guild (guild_id, since, by_user) values ($1, $2, $3)
-             on conflict (guild_id) do nothing",
+             on conflict (guild_id) do update set since = excluded.since, by_user = excluded.by_user, is_on = true
+                 where not guild.is_on",
             guild as GuildId,
             now.to_sqlx() as _,
             by as UserId
@@ -61,7 +73,7 @@ pub(crate) async fn keep_everything(
         .await?
     } else {
         sqlx::query!(
-            "delete from archive.guild where guild_id = $1",
+            "update archive.guild set is_on = false where guild_id = $1 and is_on",
             guild as GuildId
         )
         .execute(db)

@@ -20,6 +20,11 @@ pub(crate) async fn erase_author(
              where guild_id = $1 and author_id = $2 and id <= $3 order by id limit $4
          ), versions as (
              delete from archive.version where guild_id = $1 and message_id in (select id from chosen)
+         ), passed_on as (
+             update archive.message
+             set said_besides = null, payload = null, change = nextval('archive.change_number')
+             where guild_id = $1 and has @> '{forward}' and reply_to in (select id from chosen)
+                 and id not in (select id from chosen)
          ), erased as (
              update archive.message
              set author_id = null, author_name = null, content = null, said_besides = null, payload = null,
@@ -46,7 +51,8 @@ pub(crate) async fn erase_traces(
     user: UserId,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "with reactions as (delete from archive.reaction where guild_id = $1 and user_id = $2)
+        "with reactions as (delete from archive.reaction where guild_id = $1 and user_id = $2),
+             names as (delete from archive.author where guild_id = $1 and author_id = $2)
          delete from archive.search where guild_id = $1 and user_id = $2",
         guild as GuildId,
         user as UserId
@@ -141,7 +147,8 @@ pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::R
              reactions as (delete from archive.reaction where guild_id = $1),
              backfills as (delete from archive.backfill where guild_id = $1),
              channels as (delete from archive.channel where guild_id = $1),
-             searches as (delete from archive.search where guild_id = $1)
+             searches as (delete from archive.search where guild_id = $1),
+             authors as (delete from archive.author where guild_id = $1)
          delete from archive.guild where guild_id = $1",
         guild as GuildId
     )

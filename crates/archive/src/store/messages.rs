@@ -1,6 +1,8 @@
 //! Writing what was told.
 
-use database::{ChannelId, GuildId, MessageId};
+use std::collections::BTreeMap;
+
+use database::{ChannelId, GuildId, MessageId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -96,6 +98,50 @@ pub(crate) async fn write(db: &mut PgConnection, told: &[Told]) -> sqlx::Result<
     Ok(row.added)
 }
 
+/// Writes down how authors are called now, whoever is withheld left out.
+pub(crate) async fn write_authors(db: &mut PgConnection, told: &[Told]) -> sqlx::Result<()> {
+    let mut authors = BTreeMap::new();
+    for one in told {
+        if let (Some(author), Some(name)) = (one.author_id, &one.author_name) {
+            authors.insert((one.guild_id, author), name.as_str());
+        }
+    }
+    let guilds: Vec<GuildId> = authors.keys().map(|(guild, _)| *guild).collect();
+    let ids: Vec<UserId> = authors.keys().map(|(_, author)| *author).collect();
+    let names: Vec<&str> = authors.values().copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into archive.author (guild_id, author_id, name)
+         select * from unnest($1::bigint[], $2::bigint[], $3::text[])
+         on conflict (guild_id, author_id) do update set name = excluded.name where author.name <> excluded.name",
+        &guilds as &[GuildId],
+        &ids as &[UserId],
+        &names as &[&str]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Which of these messages of a guild are withheld.
+pub(crate) async fn withheld(
+    db: &mut PgConnection,
+    guilds: &[GuildId],
+    ids: &[MessageId],
+) -> sqlx::Result<Vec<MessageId>> {
+    let rows = sqlx::query!(
+        "select id from archive.message
+         where is_withheld and (guild_id, id) in (select * from unnest($1::bigint[], $2::bigint[]))",
+        guilds as &[GuildId],
+        ids as &[MessageId]
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Writes down what messages said before.
 pub(crate) async fn write_versions(
     db: &mut PgConnection,
@@ -137,14 +183,14 @@ pub(crate) async fn write_reactions(
          ), gone as (
              delete from archive.reaction r using told t
              where r.guild_id = t.guild_id and r.message_id = t.message_id and not t.is_there
-                 and (t.emoji is null or r.emoji = t.emoji) and (t.user_id is null or r.user_id = t.user_id)
+                 and (r.emoji = t.emoji or t.emoji is null and r.emoji not like 'vote:%') and (t.user_id is null or r.user_id = t.user_id)
          )
          insert into archive.reaction (guild_id, channel_id, message_id, emoji, user_id)
          select distinct guild_id, channel_id, message_id, emoji, user_id from told t
          where is_there and not exists (
              select from told later where later.message_id = t.message_id and later.place > t.place
                  and not later.is_there
-                 and (later.emoji is null or later.emoji = t.emoji)
+                 and (later.emoji = t.emoji or later.emoji is null and t.emoji not like 'vote:%')
                  and (later.user_id is null or later.user_id = t.user_id)
          )
          on conflict (message_id, emoji, user_id) do nothing",

@@ -1,6 +1,6 @@
 //! Who does not want to be kept.
 
-use database::{GuildId, MessageId};
+use database::{GuildId, MessageId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -85,4 +85,48 @@ pub(crate) async fn note_erased(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Forgets how somebody is called.
+pub(crate) async fn forget_name(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from archive.author where guild_id = $1 and author_id = $2",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Who said something in a guild, by name in small letters without accents.
+pub(crate) async fn authors(
+    db: &mut PgConnection,
+    guild: GuildId,
+    most: i64,
+) -> sqlx::Result<Vec<(UserId, String)>> {
+    let rows = sqlx::query!(
+        r#"select author_id, archive.fold(name) as "name!" from archive.author
+         where guild_id = $1 order by author_id desc limit $2"#,
+        guild as GuildId,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.author_id, row.name))
+        .collect())
+}
+
+/// A text in small letters without accents.
+pub(crate) async fn fold(db: &mut PgConnection, text: &str) -> sqlx::Result<String> {
+    let row = sqlx::query!(r#"select archive.fold($1) as "folded!""#, text)
+        .fetch_one(db)
+        .await?;
+    Ok(row.folded)
 }

@@ -136,9 +136,8 @@ pub(crate) async fn of_author(
 pub(crate) struct Search<'a> {
     /// As `archive.query` takes them.
     pub(crate) terms: &'a Value,
-    pub(crate) authors: &'a [UserId],
-    /// A part of the author's name, in small letters, for those who are not named by id.
-    pub(crate) author_like: Option<&'a str>,
+    /// The only authors, if not all.
+    pub(crate) authors: Option<&'a [UserId]>,
     pub(crate) mentions: &'a [UserId],
     pub(crate) has: &'a [String],
     /// The only channels that are looked in.
@@ -192,20 +191,18 @@ pub(crate) async fn search(
     Ok(messages!(
         db,
         "where m.guild_id = $1 and m.channel_id = any($2) and m.id between $3 and $4 and m.id < $5
-             and ($13::bigint[] is null or m.id = any($13))
-             and ($13 is not null or $6::jsonb = '[]' or m.lexemes @@ archive.query($6))
-             and (cardinality($7::bigint[]) = 0 or m.author_id = any($7))
-             and ($8::text is null or archive.fold(m.author_name) like archive.fold($8))
-             and m.mentions @> $9 and m.has @> $10 and ($11 or m.deleted_at is null) and not m.is_withheld
-         order by m.id desc limit $12",
+             and ($12::bigint[] is null or m.id = any($12))
+             and ($12 is not null or $6::jsonb = '[]' or m.lexemes @@ archive.query($6))
+             and ($7::bigint[] is null or m.author_id = any($7))
+             and m.mentions @> $8 and m.has @> $9 and ($10 or m.deleted_at is null) and not m.is_withheld
+         order by m.id desc limit $11",
         guild as GuildId,
         search.channels as &[ChannelId],
         search.between.0,
         search.between.1,
         before,
         search.terms,
-        search.authors as &[UserId],
-        search.author_like,
+        search.authors as Option<&[UserId]>,
         search.mentions as &[UserId],
         search.has,
         search.with_deleted,

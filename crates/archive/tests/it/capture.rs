@@ -84,8 +84,9 @@ async fn repeated_and_late_events_change_nothing() {
         // The creation comes again after the deletion.
         alice.deletes(&message);
         story.idle().await;
-        let again = message.json().to_string();
-        faults.raw_dispatch("MESSAGE_CREATE", &again);
+        let mut again = message.json().clone();
+        again["guild_id"] = guild.id().to_string().into();
+        faults.raw_dispatch("MESSAGE_CREATE", &again.to_string());
         story.idle().await;
         assert_eq!(stored(story).await, ["said (deleted)"]);
         assert_ne!(

@@ -4,8 +4,13 @@
 
 mod backfill;
 mod capture;
+mod erasing;
+mod kills;
+mod kinds;
+mod operator;
 mod people;
 mod repair;
+mod reporting;
 mod routes;
 
 use testkit::{

@@ -4,7 +4,7 @@ use database::GuildId;
 use serde_json::Value;
 use testkit::{Story, discord_sim::Guild};
 
-use crate::{enable, story};
+use crate::{enable, story, texts};
 
 fn id(guild: &Guild) -> GuildId {
     guild.id().to_string().parse().unwrap()
@@ -191,6 +191,68 @@ async fn what_changed_is_told_in_order_with_deletions() {
             })
             .collect();
         assert_eq!(said, [("two".into(), false), ("one".into(), true)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_is_whole_goes_on_where_the_last_ended_and_hides_what_a_key_may_not_see() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        let gone = alice.says(&channel, "secret");
+        alice.says(&channel, "=1+1");
+        story.idle().await;
+        let ids: Vec<i64> = (0..2_500)
+            .map(|at| 1_400_000_000_000_000_000 + at)
+            .collect();
+        put(story, &guild, channel.id().get(), &ids).await;
+        let key = story.key(Some(id(&guild)), &["messages.read"]).await;
+        // This key may not read what was deleted.
+        let narrower = "update api.key set deleted = false returning name";
+        assert_eq!(texts(story, narrower).await.len(), 1);
+        let path = format!("/v1/guilds/{}/messages/export", guild.id());
+        let export = async |query: &str| {
+            let path = format!("{path}{query}");
+            let answer = story.call("GET", &path).key(&key).send().await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            answer.text()
+        };
+        let lines = |text: &str| -> Vec<Value> {
+            text.lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect()
+        };
+        let of_channel = format!("?channel_id={}", channel.id());
+        let all = lines(&export(&of_channel).await);
+        assert_eq!(all.len(), 2_502);
+        let first = lines(&export("").await);
+        assert_eq!(first.len(), 2_502);
+        let last = first.iter().map(|line| line["change"].as_i64().unwrap());
+        let last = last.max().unwrap();
+        assert!(export(&format!("?since={last}")).await.is_empty());
+        alice.deletes(&gone);
+        story.idle().await;
+        let next = lines(&export(&format!("?since={last}")).await);
+        assert_eq!(next.len(), 1);
+        assert!(next[0]["deleted_at"].is_string() && next[0]["content"].is_null());
+        let csv = export(&format!("{of_channel}&format=csv")).await;
+        assert!(csv.contains("\"'=1+1\"") && !csv.contains("secret"));
+        // With the names of the columns, without what was deleted.
+        assert_eq!(csv.lines().count(), 2_502);
+        for (bad, field) in [
+            ("?format=xml", "format"),
+            ("?since=-1", "since"),
+            ("?channel_id=here", "channel_id"),
+        ] {
+            let path = format!("{path}{bad}");
+            let answer = story.call("GET", &path).key(&key).send().await;
+            assert!(answer.text().contains(field), "{}", answer.text());
+            answer.expect(422);
+        }
     })
     .await;
 }

@@ -44,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The one guild to register commands in.
     pub(crate) guild_id: Option<GuildId>,
+    /// What is kept without anybody turning it on.
+    pub(crate) archive: archive::Operator,
     /// Whether to ask Discord for presences.
     pub(crate) enable_presences: bool,
     /// The language of guilds that have chosen none.
@@ -132,6 +134,8 @@ impl Config {
             database.max_connections = connections;
         }
         let guild_id = reader.optional(&names::GUILD_ID, parse::guild);
+        let archive_channels = reader.optional(&names::DISCORD_CHANNEL_IDS, parse::channels);
+        let archive_everything = reader.required(&names::ARCHIVE_EVERYTHING, parse::truth);
         let enable_presences = reader.required(&names::ENABLE_PRESENCES, parse::truth);
         let default_locale = reader.required(&names::DEFAULT_LOCALE, parse::locale);
         let default_time_zone = reader.required(&names::DEFAULT_TIME_ZONE, parse::time_zone);
@@ -148,6 +152,10 @@ impl Config {
                 database: database?,
                 data_dir: data_dir?,
                 guild_id,
+                archive: archive::Operator {
+                    channels: archive_channels.unwrap_or_default(),
+                    everything: archive_everything?,
+                },
                 enable_presences: enable_presences?,
                 default_locale: default_locale?,
                 default_time_zone: default_time_zone?,
@@ -265,6 +273,8 @@ impl Reader {
         let metrics = self.required(&names::ENABLE_METRICS, parse::truth);
         let metrics_address = self.optional(&names::METRICS_ADDR, parse::listen);
         let discord_key = self.optional(&names::DISCORD_PUBLIC_KEY, parse::public_key);
+        let calls_per_minute = self.required(&names::API_CALLS_PER_MINUTE, parse::calls);
+        let proxies = self.optional(&names::TRUSTED_PROXIES, parse::addresses);
         let (address, metrics_address) = (address?, metrics_address.flatten());
         if address.is_some() && address == metrics_address {
             let reason = "is the same as HTTP_ADDR: leave it out, or choose another port";
@@ -276,6 +286,8 @@ impl Reader {
             origins: origins.unwrap_or_default(),
             metrics: metrics?,
             metrics_address,
+            calls_per_minute,
+            proxies: proxies.unwrap_or_default(),
             discord_key,
         })
     }

@@ -63,9 +63,15 @@ names! {
     DATA_DIR = "DATA_DIR"
         default "data", example "/var/lib/majordome",
         "Where the program keeps its files, its own Postgres among them";
-    GUILD_ID = "GUILD_ID"
+    GUILD_ID = "GUILD_ID" ["DISCORD_GUILD_ID"]
         default "", example "197038439483310086",
         "Registers the commands in this guild only, where they appear at once";
+    DISCORD_CHANNEL_IDS = "DISCORD_CHANNEL_IDS"
+        default "", example "197038439483310087, 197038439483310088",
+        "Channels whose messages are kept without anybody turning the archive on there, separated by commas";
+    ARCHIVE_EVERYTHING = "ARCHIVE_EVERYTHING"
+        default "false", example "true",
+        "Keeps the messages of all channels of all guilds without anybody turning the archive on";
     ENABLE_PRESENCES = "ENABLE_PRESENCES"
         default "false", example "true",
         "Asks Discord for presences, a privileged intent, where a feature makes use of them";
@@ -84,6 +90,12 @@ names! {
     CORS_ORIGINS = "CORS_ORIGINS"
         default "", example "https://example.org, https://dash.example.org",
         "Origins whose pages may call the API from a browser, separated by commas";
+    API_CALLS_PER_MINUTE = "API_CALLS_PER_MINUTE"
+        default "120", example "600",
+        "How often a key may call the API in a minute, half of it at once";
+    TRUSTED_PROXIES = "TRUSTED_PROXIES"
+        default "", example "127.0.0.1, 10.0.0.2",
+        "Proxies that are believed when X-Forwarded-For says whom they call for, separated by commas";
     ENABLE_METRICS = "ENABLE_METRICS"
         default "false", example "true",
         "Serves /metrics for Prometheus where HTTP is served";

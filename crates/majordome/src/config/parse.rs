@@ -1,11 +1,12 @@
 //! From text to meaning, one setting at a time. Every reason reads on from the setting's name.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use database::GuildId;
+use database::{ChannelId, GuildId};
 use feature::Lang;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -51,6 +52,18 @@ pub(super) fn token(text: &str) -> Result<(), String> {
 pub(super) fn guild(text: &str) -> Result<GuildId, String> {
     text.parse()
         .map_err(|_| format!("is `{text}`, but must be a guild's id: switch on developer mode in Discord, then \"Copy Server ID\""))
+}
+
+/// Ids of channels with commas between.
+pub(super) fn channels(text: &str) -> Result<Vec<ChannelId>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|channel| !channel.is_empty())
+        .map(|channel| {
+            let wrong = |_| format!("holds `{channel}`, but must be ids of channels: switch on developer mode in Discord, then \"Copy Channel ID\"");
+            channel.parse().map_err(wrong)
+        })
+        .collect()
 }
 
 pub(super) fn truth(text: &str) -> Result<bool, String> {
@@ -184,6 +197,29 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
             let plain = url.map(|url| url.origin().ascii_serialization());
             plain.filter(|plain| plain == origin).ok_or_else(|| {
                 format!("holds `{origin}`, but an origin is https://host or https://host:port, and never *")
+            })
+        })
+        .collect()
+}
+
+/// A number of calls.
+pub(super) fn calls(text: &str) -> Result<NonZeroU32, String> {
+    let calls = text
+        .parse()
+        .ok()
+        .filter(|calls| *calls <= NonZeroU32::new(1_000_000).unwrap_or(NonZeroU32::MIN));
+    calls.ok_or_else(|| "must be a number from 1 to 1000000".to_owned())
+}
+
+/// Addresses with commas between.
+pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+        .map(|address| {
+            let parsed = address.parse::<IpAddr>();
+            parsed.map(|address| address.to_canonical()).map_err(|_| {
+                format!("holds `{address}`, but an address is one such as 127.0.0.1 or ::1, without a port")
             })
         })
         .collect()

@@ -64,10 +64,12 @@ fn a_token_is_all_it_takes() {
     BOT_TOKEN                 (set)           environment
     DATABASE_MAX_CONNECTIONS  8               default
     DATA_DIR                  data            default
+    ARCHIVE_EVERYTHING        false           default
     ENABLE_PRESENCES          false           default
     DEFAULT_LOCALE            en              default
     DEFAULT_TIME_ZONE         UTC             default
     HTTP_ADDR                 127.0.0.1:8080  default
+    API_CALLS_PER_MINUTE      120             default
     ENABLE_METRICS            false           default
     LOG_LEVEL                 info            default
     LOG_FORMAT                text            default
@@ -87,6 +89,8 @@ fn http_is_served_as_the_operator_says() {
         ("CORS_ORIGINS", "https://a.example, http://localhost:3000"),
         ("ENABLE_METRICS", "true"),
         ("METRICS_ADDR", "127.0.0.1:9090"),
+        ("API_CALLS_PER_MINUTE", "600"),
+        ("TRUSTED_PROXIES", "127.0.0.1, ::1"),
         ("DISCORD_PUBLIC_KEY", &public),
     ])
     .config();
@@ -96,6 +100,8 @@ fn http_is_served_as_the_operator_says() {
     assert_eq!(http.origins, ["https://a.example", "http://localhost:3000"]);
     assert!(http.metrics && http.metrics_address.is_some());
     assert_eq!(http.discord_key, Some([10; 32]));
+    assert_eq!(http.calls_per_minute.unwrap().get(), 600);
+    assert_eq!(http.proxies.len(), 2);
     let off = Place::new(&[("BOT_TOKEN", TOKEN), ("HTTP_ADDR", "off")]).config();
     assert_eq!(off.http.address, None);
     let usual = Place::new(&[("BOT_TOKEN", TOKEN), ("HTTP_ADDR", "")]).config();
@@ -119,6 +125,8 @@ fn what_is_wrong_about_http_is_said_at_once_and_without_the_key() {
         ("ENABLE_METRICS", "perhaps"),
         ("METRICS_ADDR", "9090"),
         ("DISCORD_PUBLIC_KEY", "0a0b"),
+        ("API_CALLS_PER_MINUTE", "0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8"),
     ])
     .problems();
     for name in [
@@ -127,6 +135,8 @@ fn what_is_wrong_about_http_is_said_at_once_and_without_the_key() {
         "ENABLE_METRICS",
         "METRICS_ADDR",
         "DISCORD_PUBLIC_KEY",
+        "API_CALLS_PER_MINUTE",
+        "TRUSTED_PROXIES",
     ] {
         assert!(problems.contains(name), "{name} is not named: {problems}");
     }

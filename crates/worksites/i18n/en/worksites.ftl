@@ -24,6 +24,7 @@ follows = The channel does not follow at once. I try again by myself; `/worksite
 no-name = A worksite needs a name with at least one letter or digit, for its channel is called after it.
 name-length = A name has at most { $most } characters, this one has { $length }. Shorten it.
 name-taken = Worksite #{ $number }, **{ $name }**, is called so already; capitals and accents make no difference. Choose another name, or archive that one.
+name-was-taken = A worksite of that name was archived this very moment. Please try again.
 unknown = There is no open worksite `{ $asked }` on this server. `/worksite list` shows them all.
 is-archived = This worksite is archived and can not be changed any more. Open a new one with `/worksite create`.
 bot-leads = A bot can not lead a worksite. Name a person.

@@ -24,6 +24,7 @@ follows = Le salon ne suit pas tout de suite. Je réessaie de moi-même ; `/chan
 no-name = Un chantier a besoin d'un nom avec au moins une lettre ou un chiffre, car son salon porte ce nom.
 name-length = Un nom a { $most } caractères au plus, celui-ci en a { $length }. Raccourcis-le.
 name-taken = Le chantier n° { $number }, **{ $name }**, s'appelle déjà ainsi ; majuscules et accents ne comptent pas. Choisis un autre nom, ou archive celui-là.
+name-was-taken = Un chantier de ce nom vient d'être archivé à l'instant. Recommence.
 unknown = Il n'y a pas de chantier ouvert `{ $asked }` sur ce serveur. `/chantier liste` les montre tous.
 is-archived = Ce chantier est archivé et ne peut plus être modifié. Ouvres-en un nouveau avec `/chantier créer`.
 bot-leads = Un bot ne peut pas être responsable d'un chantier. Nomme une personne.

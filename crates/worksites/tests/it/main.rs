@@ -1,5 +1,7 @@
 //! Stories of worksites.
 
+mod http;
+
 use jiff::SignedDuration;
 use testkit::{
     Story,
