@@ -19,6 +19,7 @@ pub(crate) fn keeping(archive: archive::Operator) -> Registry {
         .with(autorole::Autorole)
         .with(archive::Archive::keeping(archive))
         .with(worksites::Worksites)
+        .with(tasks::Tasks)
 }
 
 #[cfg(test)]

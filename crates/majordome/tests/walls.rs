@@ -109,6 +109,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("dbbrowse:sort:v1", "{view}"),
     ("dbbrowse:tables:v1", ""),
     ("dbbrowse:turn:v1", "{view}:1:1"),
+    ("tasks:act:v1", "{guild}:1:0"),
+    ("tasks:assign:v1", "1"),
+    ("tasks:blocked:v1", "{guild}:1"),
+    ("tasks:edited:v1", "{guild}:1"),
+    ("tasks:list:v1", "{user}:1:0:0:0:0"),
+    ("tasks:make:v1", "{text}:{message}"),
+    ("tasks:open:v1", "{guild}:1:0"),
+    ("tasks:tick:v1", "{guild}:1"),
     ("users:list:v1", "{listing}:0:~"),
     ("users:sync:v1", ""),
     ("voice_hubs:allow:v1", "{guild}:{room}"),
@@ -213,7 +221,8 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "name") if path == "/worksite create" => "ownsite".into(),
         (CommandOptionType::String, "name") => "Neu".into(),
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
-        (CommandOptionType::String, "key" | "worksite") => "nirgends".into(),
+        (CommandOptionType::String, "description" | "reason") => "Neu".into(),
+        (CommandOptionType::String, "key" | "task" | "worksite") => "nirgends".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
@@ -240,6 +249,10 @@ fn fields(values: &Ids) -> Value {
         ("value", "1"),
         ("status", ""),
         ("limit", "3"),
+        ("due", ""),
+        ("tags", ""),
+        ("checklist", ""),
+        ("reason", "Neu"),
     ];
     let picks = [
         ("mode", "single"),
@@ -256,6 +269,8 @@ fn fields(values: &Ids) -> Value {
         ("roles", &values.role),
         ("any_of", &values.role),
         ("apart_from", &values.group),
+        ("priority", "normal"),
+        ("assignees", &values.user),
     ];
     let texts =
         texts.map(|(name, value)| json!({"type": 4, "id": 2, "custom_id": name, "value": value}));
@@ -312,6 +327,8 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     told(owner.slash("/archive search", &[("words", "anything".into())])).await;
     let site = [("name", format!("{prefix}site").as_str().into())];
     told(owner.slash("/worksite create", &site)).await;
+    let task = [("description", format!("{prefix}task").as_str().into())];
+    told(owner.in_channel(&text).slash("/task create", &task)).await;
     let key = [
         ("name", format!("{prefix}key").as_str().into()),
         ("scopes", "hubs.read".into()),
@@ -827,6 +844,7 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
             ),
             (format!("{MARK}key"), "nirgendse".to_owned()),
             (format!("{MARK}site"), "nirgendsf".to_owned()),
+            (format!("{MARK}task"), "nirgendsg".to_owned()),
             (
                 key_prefix(story, &foreign.guild).await,
                 "nirgends".to_owned(),

@@ -6,6 +6,8 @@
 //! - Discord: no intent beyond the guilds themselves. The bot needs Manage Channels and Manage Roles, the latter because
 //!   a channel's permissions are written out, so that no move ever loses them.
 //!
+//! Features that work at worksites find them through [`sites`].
+//!
 //! How it works: the row says how the channel should be, and is written together with a job that brings it about
 //! (`channel.rs`). The command does the same at once; whoever comes first claims the row for a minute. A channel that
 //! was made while its process died is found again by its name and age.
@@ -16,6 +18,7 @@ mod channel;
 mod commands;
 mod model;
 mod settings;
+pub mod sites;
 mod store;
 mod text;
 

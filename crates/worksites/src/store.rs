@@ -332,3 +332,23 @@ pub(crate) async fn count(db: &mut PgConnection, guild: GuildId) -> sqlx::Result
     .await?;
     Ok(row.count)
 }
+
+/// Who leads worksites, by number.
+pub(crate) async fn leads(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<Vec<(i32, UserId)>> {
+    let rows = sqlx::query!(
+        r#"select number, lead_id as "lead_id!" from worksites.worksite
+         where guild_id = $1 and number = any ($2) and lead_id is not null"#,
+        guild as GuildId,
+        numbers
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.lead_id))
+        .collect())
+}

@@ -1,0 +1,69 @@
+//! What is erased: tasks that were deleted 30 days ago, and guilds that the bot was taken out of as long ago.
+
+use database::GuildId;
+use feature::{Failure, Kit, On, Outcome};
+use jiff::SignedDuration;
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+use twilight_model::gateway::payload::incoming::GuildDelete;
+
+use crate::{Tasks, store};
+
+/// How long deleted tasks, and those of a guild that the bot was taken out of, are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long it is known which reminders were sent; those missed by more than a day are sent no more.
+const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Erases what was deleted long ago.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Purge {}
+
+impl Job for Purge {
+    const NAME: &'static str = "tasks.purge";
+}
+
+/// Erases everything of a guild, unless the bot is there again.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Forget {
+    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
+    left: GuildId,
+}
+
+impl Job for Forget {
+    const NAME: &'static str = "tasks.forget";
+}
+
+pub(crate) async fn purge(kit: Kit<Tasks>, _: Purge) -> Outcome<()> {
+    let now = kit.clock.now();
+    let mut db = kit.database.acquire().await?;
+    let gone = store::purge(&mut db, now - KEPT, now - KNOWN).await?;
+    if gone > 0 {
+        tracing::info!(gone, "tasks that were deleted long ago are erased");
+    }
+    Ok(())
+}
+
+/// The bot was taken out of a guild; an outage says so too, and means nothing.
+pub(crate) async fn guild_delete(kit: Kit<Tasks>, on: On<GuildDelete>) -> Outcome<()> {
+    if on.unavailable == Some(true) {
+        return Ok(());
+    }
+    let guild = GuildId::from(on.id);
+    let mut db = kit.database.acquire().await?;
+    let job = NewJob::new(&Forget { left: guild })
+        .map_err(Failure::fault)?
+        .key(guild.to_string())
+        .after(KEPT);
+    kit.jobs.enqueue(&mut db, job).await?;
+    Ok(())
+}
+
+pub(crate) async fn forget(kit: Kit<Tasks>, job: Forget) -> Outcome<()> {
+    if !kit.has_left(job.left).await? {
+        return Ok(());
+    }
+    let mut db = kit.database.begin().await?;
+    store::drop_guild(&mut db, job.left).await?;
+    db.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The panel of a task: a message that shows it as it is, for its whole life.
+
+use database::{ChannelId, GuildId};
+use feature::{Failure, Kit, Outcome, Refusal, discord::Post};
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::{Tasks, model::Task, store, text};
+
+/// Makes the panel show its task.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Show {
+    guild: GuildId,
+    number: i32,
+}
+
+impl Job for Show {
+    const NAME: &'static str = "tasks.panel";
+}
+
+/// Has the panel follow its task.
+pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+    if task.channel.is_none() {
+        return Ok(());
+    }
+    let job = Show {
+        guild: task.guild,
+        number: task.number,
+    };
+    let key = format!("{}:{}", task.guild, task.number);
+    let job = NewJob::new(&job).map_err(Failure::fault)?.key(key);
+    kit.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
+    let Show { guild, number } = job;
+    let task = store::get(&mut *kit.database.acquire().await?, guild, number).await?;
+    let Some(task) = task else { return Ok(()) };
+    let Some(channel) = task.channel else {
+        return Ok(());
+    };
+    if task.deleted.is_some() {
+        if let Some(message) = task.message {
+            kit.discord.unpost(channel, message).await?;
+            store::set_panel(&mut *kit.database.acquire().await?, guild, number, None).await?;
+        }
+        return Ok(());
+    }
+    let lang = kit.manners(guild).await?.lang;
+    let card = text::panel(lang, &task, kit.clock.now());
+    if let Some(message) = task.message {
+        match kit.discord.repost(channel, message, lang, &card).await {
+            Ok(()) => return Ok(()),
+            // Deleted by hand: it is posted anew.
+            Err(refusal) if refusal.is_gone() => {}
+            Err(refusal) => return settled(refusal),
+        }
+    }
+    // The same message when this job runs again before it is written down.
+    let nonce = format!("t{:x}.{number}", guild.get() & 0xff_ffff_ffff);
+    let post = Post {
+        nonce: task.message.is_none().then_some(nonce.as_str()),
+        pings: &task.assignees,
+    };
+    match kit.discord.post(channel, lang, &card, post).await {
+        Ok(message) => {
+            let panel = Some((channel, message));
+            store::set_panel(&mut *kit.database.acquire().await?, guild, number, panel).await?;
+            Ok(())
+        }
+        Err(refusal) => settled(refusal),
+    }
+}
+
+/// Where the bot may not write there is no panel; everything else goes on.
+fn settled(refusal: Refusal) -> Outcome<()> {
+    match refusal {
+        Refusal::Forbidden { .. } | Refusal::Gone(_) => {
+            tracing::warn!(
+                error = feature::chain(&refusal),
+                "the panel of a task can not be shown"
+            );
+            Ok(())
+        }
+        refusal => Err(refusal.into()),
+    }
+}
+
+/// The link to a panel.
+pub(crate) fn link(guild: GuildId, channel: ChannelId, message: database::MessageId) -> String {
+    format!("https://discord.com/channels/{guild}/{channel}/{message}")
+}

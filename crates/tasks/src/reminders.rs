@@ -1,0 +1,343 @@
+//! Reminders: a day and an hour before a task is due, when it is, and then once a day with all that is overdue.
+//!
+//! Each task has one job, at its next planned reminder; it is written with every change. A reminder to one reader is a row
+//! (task, kind, planned instant, reader) that is taken before it is sent and marked after, and carries a nonce, so that it
+//! is sent once also when the process dies in between. In quiet hours the job waits. What was missed by less than a day
+//! is sent once and marked as late; of several missed ones of a task only the last.
+
+use std::collections::BTreeMap;
+
+use database::{ChannelId, GuildId, UserId};
+use feature::{Card, Failure, Kit, Lang, Outcome, Refusal, discord::Post};
+use jiff::{SignedDuration, Timestamp};
+use jobs::{Job, NewJob};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::PgConnection;
+use twilight_http::request::{Method, RequestBuilder};
+use twilight_model::channel::message::MessageFlags;
+
+use crate::{
+    Tasks,
+    model::{Kind, MISSED, Task, planned},
+    settings::TaskSettings,
+    store::{self, Filter, Reminder},
+    text,
+};
+
+/// A reminder that comes later than this says so.
+const LATE: SignedDuration = SignedDuration::from_mins(15);
+/// For how long it is remembered that somebody takes no direct messages.
+const CLOSED: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Tasks of a digest.
+const DIGEST: i64 = 200;
+
+/// Reminds of a task what is due by now.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Remind {
+    guild: GuildId,
+    number: i32,
+}
+
+impl Job for Remind {
+    const NAME: &'static str = "tasks.remind";
+}
+
+/// Reminds of all that is overdue in a guild.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Digest {
+    guild: GuildId,
+    at: Timestamp,
+}
+
+impl Job for Digest {
+    const NAME: &'static str = "tasks.digest";
+}
+
+/// Has a task's next reminder sent when it is time.
+pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+    let now = kit.clock.now();
+    let next = planned(task).into_iter().find(|(at, _)| *at > now);
+    match next {
+        Some((at, _)) => at_instant(kit, db, task, at).await,
+        // One that waits for a reminder that is no more finds nothing to do.
+        None => Ok(()),
+    }
+}
+
+async fn at_instant(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    task: &Task,
+    at: Timestamp,
+) -> Outcome<()> {
+    let job = Remind {
+        guild: task.guild,
+        number: task.number,
+    };
+    let key = format!("{}:{}", task.guild, task.number);
+    let job = NewJob::new(&job).map_err(Failure::fault)?.key(key).at(at);
+    kit.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+async fn digest_later(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    guild: GuildId,
+    settings: &TaskSettings,
+) -> Outcome<()> {
+    let zone = kit.manners(guild).await?.zone;
+    let at = settings.next_digest(kit.clock.now(), &zone);
+    let job = NewJob::new(&Digest { guild, at })
+        .map_err(Failure::fault)?
+        .key(guild.to_string())
+        .at(at);
+    kit.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
+    let Remind { guild, number } = job;
+    let mut db = kit.database.begin().await?;
+    let Some(task) = store::get(&mut db, guild, number).await? else {
+        return Ok(());
+    };
+    let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    let manners = kit.manners(guild).await?;
+    let now = kit.clock.now();
+    let planned = planned(&task);
+    let mut due: Vec<(Timestamp, Kind)> = planned
+        .iter()
+        .copied()
+        .filter(|(at, _)| *at <= now && now.duration_since(*at) <= MISSED)
+        .collect();
+    if !due.is_empty()
+        && let Some(end) = settings.quiet_end(now, &manners.zone)
+    {
+        at_instant(&kit, &mut db, &task, end).await?;
+        db.commit().await?;
+        return Ok(());
+    }
+    // Of several that were missed the last says it all.
+    if let Some(last) = due.iter().rposition(|(_, kind)| *kind != Kind::Snooze) {
+        let last = due[last];
+        due.retain(|one| *one == last || one.1 == Kind::Snooze);
+    }
+    drop(db);
+    for (at, kind) in due {
+        let is_late = now.duration_since(at) > LATE;
+        let card = text::reminder(manners.lang, &task, kind, is_late, now);
+        send_all(&kit, &task, kind, at, manners.lang, &settings, &card).await?;
+    }
+    let mut db = kit.database.begin().await?;
+    if let Some((at, _)) = planned.into_iter().find(|(at, _)| *at > now) {
+        at_instant(&kit, &mut db, &task, at).await?;
+    }
+    if task.is_overdue(now) && task.deleted.is_none() {
+        digest_later(&kit, &mut db, guild, &settings).await?;
+    }
+    db.commit().await?;
+    Ok(())
+}
+
+/// Reminds everybody who is to do a task: members directly, a role and who may pick it up in the channel.
+async fn send_all(
+    kit: &Kit<Tasks>,
+    task: &Task,
+    kind: Kind,
+    at: Timestamp,
+    lang: Lang,
+    settings: &TaskSettings,
+    card: &Card,
+) -> Outcome<()> {
+    let fallback = settings.channel.or(task.channel);
+    let reminder = |reader: u64| Reminder {
+        guild: task.guild,
+        number: task.number,
+        kind: kind.word(),
+        planned: at,
+        reader: i64::try_from(reader).unwrap_or_default(),
+    };
+    for user in &task.assignees {
+        once(kit, reminder(user.get()), async |nonce| {
+            tell(kit, task.guild, *user, lang, card, nonce, fallback).await
+        })
+        .await?;
+    }
+    if task.assignees.is_empty()
+        && let Some(channel) = fallback
+    {
+        let role = task.role;
+        once(
+            kit,
+            reminder(role.map_or(0, database::RoleId::get)),
+            async |nonce| {
+                let rendered = card.render(lang);
+                let roles: Vec<String> = role.iter().map(ToString::to_string).collect();
+                let body = json!({
+                    "components": rendered.components,
+                    "flags": MessageFlags::IS_COMPONENTS_V2.bits(),
+                    "allowed_mentions": { "parse": [], "roles": roles },
+                    "nonce": nonce,
+                    "enforce_nonce": true,
+                });
+                let path = format!("channels/{channel}/messages");
+                let request = RequestBuilder::raw(Method::Post, path).json(&body).build();
+                kit.discord
+                    .raw_done(request.map_err(Refusal::Unsendable)?)
+                    .await
+            },
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Sends a reminder unless it was sent; one that Discord will never take counts as sent.
+async fn once(
+    kit: &Kit<Tasks>,
+    reminder: Reminder<'_>,
+    send: impl AsyncFnOnce(&str) -> Result<(), Refusal>,
+) -> Outcome<()> {
+    let mut db = kit.database.acquire().await?;
+    if !store::take_reminder(&mut db, reminder).await? {
+        return Ok(());
+    }
+    drop(db);
+    // Number, kind, reader and time, in 25 characters.
+    let nonce = format!(
+        "{:x}.{}{:x}.{:x}",
+        reminder.number,
+        &reminder.kind[..1],
+        reminder.reader & 0xffff_ffff,
+        (reminder.planned.as_second() / 60) & 0xff_ffff,
+    );
+    match send(&nonce).await {
+        Ok(()) => {}
+        Err(
+            refusal
+            @ (Refusal::Forbidden { .. } | Refusal::Gone(_) | Refusal::DirectMessagesClosed),
+        ) => {
+            tracing::warn!(
+                error = feature::chain(&refusal),
+                "a reminder reaches nobody"
+            );
+        }
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let mut db = kit.database.acquire().await?;
+    store::sent(&mut db, reminder, kit.clock.now()).await?;
+    Ok(())
+}
+
+/// Tells somebody directly, or in a channel where they take no direct messages.
+async fn tell(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    user: UserId,
+    lang: Lang,
+    card: &Card,
+    nonce: &str,
+    fallback: Option<ChannelId>,
+) -> Result<(), Refusal> {
+    let now = kit.clock.now();
+    let is_closed = match kit.database.acquire().await {
+        Ok(mut db) => store::is_closed(&mut db, guild, user, now - CLOSED)
+            .await
+            .unwrap_or_default(),
+        Err(_) => false,
+    };
+    let post = |pings| Post {
+        nonce: Some(nonce),
+        pings,
+    };
+    if !is_closed {
+        let opened = kit.discord.http().create_private_channel(user.into());
+        let told = match kit.discord.one(opened).await {
+            Ok(channel) => {
+                let channel = ChannelId::from(channel.id);
+                kit.discord.post(channel, lang, card, post(&[])).await
+            }
+            Err(refusal) => Err(refusal),
+        };
+        match told {
+            Ok(_) => return Ok(()),
+            Err(Refusal::DirectMessagesClosed | Refusal::Forbidden { .. }) => {
+                if let Ok(mut db) = kit.database.acquire().await {
+                    // Not noted, it is tried again the next time.
+                    let _ = store::close(&mut db, guild, user, now).await;
+                }
+            }
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    let Some(channel) = fallback else {
+        return Err(Refusal::DirectMessagesClosed);
+    };
+    let card = card.clone().text(format!("<@{user}>"));
+    kit.discord
+        .post(channel, lang, &card, post(&[user]))
+        .await
+        .map(|_| ())
+}
+
+pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
+    let Digest { guild, at } = job;
+    let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    let now = kit.clock.now();
+    let filter = Filter {
+        overdue: true,
+        ..Filter::default()
+    };
+    let mut db = kit.database.acquire().await?;
+    let overdue = store::list(&mut db, guild, &filter, None, now, DIGEST).await?;
+    if overdue.is_empty() {
+        return Ok(());
+    }
+    let mut readers: BTreeMap<UserId, (Vec<&Task>, Vec<&Task>)> = BTreeMap::new();
+    let sites: Vec<i32> = overdue
+        .iter()
+        .filter_map(|task| task.site.as_ref().map(|(number, _)| *number))
+        .collect();
+    let leads = worksites::sites::leads(&mut db, guild, &sites).await?;
+    drop(db);
+    let wait = SignedDuration::from_hours(i64::from(settings.lead_after));
+    for task in &overdue {
+        for user in &task.assignees {
+            readers.entry(*user).or_default().0.push(task);
+        }
+        let has_waited = task.due.is_some_and(|due| now.duration_since(due) >= wait);
+        let lead = task
+            .site
+            .as_ref()
+            .and_then(|(number, _)| leads.get(number).copied())
+            .unwrap_or(task.created_by);
+        if has_waited && !task.assignees.contains(&lead) {
+            readers.entry(lead).or_default().1.push(task);
+        }
+    }
+    // A digest that comes a day late is the next one's.
+    if now.duration_since(at) < MISSED {
+        let lang = kit.manners(guild).await?.lang;
+        for (user, (own, led)) in readers {
+            let card = text::digest(lang, &own, &led);
+            let reminder = Reminder {
+                guild,
+                number: 0,
+                kind: "digest",
+                planned: at,
+                reader: i64::try_from(user.get()).unwrap_or_default(),
+            };
+            let fallback = settings
+                .channel
+                .or_else(|| own.iter().chain(&led).find_map(|task| task.channel));
+            once(&kit, reminder, async |nonce| {
+                tell(&kit, guild, user, lang, &card, nonce, fallback).await
+            })
+            .await?;
+        }
+    }
+    let mut db = kit.database.acquire().await?;
+    digest_later(&kit, &mut db, guild, &settings).await
+}

@@ -1,0 +1,624 @@
+//! Tasks for programs, and the path by which GVB's made them.
+
+#![expect(
+    unused_qualifications,
+    reason = "the documentation of a route writes its types as paths"
+)]
+
+use axum::{
+    Json,
+    extract::State as FromState,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+};
+use database::{GuildId, RoleId, UserId};
+use feature::{
+    Feature as _, Kit, Refusal,
+    http::{
+        AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
+        Problem, Query,
+    },
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    Tasks, export,
+    model::{ASSIGNEES, DESCRIPTION, Item, Priority, State, Task, description, items, tags},
+    settings::TaskSettings,
+    store, work,
+    work::{New, Who},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<Kit<Tasks>> {
+    OpenApiRouter::new()
+        .routes(routes!(listed, made))
+        .routes(routes!(one, changed, deleted))
+        .routes(routes!(legacy))
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Line {
+    text: String,
+    done: bool,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Shown {
+    /// The guild's own number of it.
+    number: i32,
+    description: String,
+    /// `todo`, `in_progress`, `blocked`, `done` or `cancelled`.
+    state: &'static str,
+    reason: Option<String>,
+    /// `low`, `normal`, `high` or `urgent`.
+    priority: &'static str,
+    /// The number of a worksite.
+    site: Option<i32>,
+    site_name: Option<String>,
+    #[schema(value_type = Option<String>)]
+    due_at: Option<Timestamp>,
+    #[schema(value_type = Vec<String>)]
+    assignees: Vec<UserId>,
+    #[schema(value_type = Option<String>)]
+    role: Option<RoleId>,
+    tags: Vec<String>,
+    /// Absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checklist: Option<Vec<Line>>,
+    #[schema(value_type = String)]
+    created_by: UserId,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    closed_by: Option<UserId>,
+    #[schema(value_type = Option<String>)]
+    closed_at: Option<Timestamp>,
+    /// What became of it, newest first; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<Vec<Past>>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Past {
+    #[schema(value_type = String)]
+    at: Timestamp,
+    #[schema(value_type = String)]
+    by: UserId,
+    what: String,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+impl From<&Task> for Shown {
+    fn from(task: &Task) -> Self {
+        Self {
+            number: task.number,
+            description: task.description.clone(),
+            state: task.state.word(),
+            reason: task.reason.clone(),
+            priority: task.priority.word(),
+            site: task.site.as_ref().map(|(number, _)| *number),
+            site_name: task.site.as_ref().map(|(_, name)| name.clone()),
+            due_at: task.due,
+            assignees: task.assignees.clone(),
+            role: task.role,
+            tags: task.tags.clone(),
+            checklist: None,
+            created_by: task.created_by,
+            created_at: task.created_at,
+            closed_by: task.closed.map(|(by, _)| by),
+            closed_at: task.closed.map(|(_, at)| at),
+            history: None,
+        }
+    }
+}
+
+impl Shown {
+    fn whole(task: &Task) -> Self {
+        let lines = task.items.iter().map(|item| Line {
+            text: item.text.clone(),
+            done: item.is_done,
+        });
+        Self {
+            checklist: Some(lines.collect()),
+            ..Self::from(task)
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Asked {
+    /// `json` or `csv`.
+    #[param(value_type = Option<String>)]
+    format: Option<String>,
+}
+
+/// The tasks of a server by number, closed ones among them.
+#[utoipa::path(get, path = "/v1/guilds/{guild}/tasks", tag = "tasks", params(GuildPath, Asked, PagingParams),
+    security(("key" = ["tasks.read"])), responses((status = 200, body = Page<Shown>), (status = 422)))]
+async fn listed(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Query(asked): Query<Asked>,
+    paging: Paging<i32>,
+) -> Result<Response, Problem> {
+    let is_csv = match asked.format.as_deref() {
+        None | Some("json") => false,
+        Some("csv") => true,
+        Some(_) => return Err(Problem::invalid("format", "must be `json` or `csv`")),
+    };
+    let after = paging.after.unwrap_or(0);
+    let mut db = kit.database.acquire().await?;
+    let found = store::numbered(&mut db, guild.id, after, paging.rows()).await?;
+    drop(db);
+    let page = paging.page(found, |task| task.number)?;
+    if is_csv {
+        let mut text = format!("{}\r\n", export::HEAD);
+        for task in &page.data {
+            text.push_str(&export::row(task));
+            text.push_str("\r\n");
+        }
+        return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
+    }
+    let page = Page {
+        data: page.data.iter().map(Shown::from).collect(),
+        pagination: page.pagination,
+    };
+    Ok(Json(page).into_response())
+}
+
+/// A task with its check-list and the newest of its history.
+#[utoipa::path(get, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks",
+    params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
+    security(("key" = ["tasks.read"])), responses((status = 200, body = Shown), (status = 404)))]
+async fn one(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Path(number): Path<i32>,
+) -> Result<Json<Shown>, Problem> {
+    let mut db = kit.database.acquire().await?;
+    let task = store::get(&mut db, guild.id, number).await?;
+    let task = task
+        .filter(|task| task.deleted.is_none())
+        .ok_or_else(Problem::not_found)?;
+    let history = store::history(&mut db, guild.id, number, 100).await?;
+    let history = history.into_iter().map(|past| Past {
+        at: past.at,
+        by: past.by,
+        what: past.what,
+        old: past.old,
+        new: past.new,
+    });
+    Ok(Json(Shown {
+        history: Some(history.collect()),
+        ..Shown::whole(&task)
+    }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct NewTask {
+    /// 1 to 1000 characters.
+    description: String,
+    /// `low`, `normal`, `high` or `urgent`; `normal` otherwise.
+    #[serde(default)]
+    priority: Option<String>,
+    /// A worksite, by number or name.
+    #[serde(default)]
+    site: Option<String>,
+    /// An instant as ISO 8601, or a date as people type it.
+    #[serde(default)]
+    due: Option<String>,
+    /// At most 25.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    assignees: Vec<UserId>,
+    /// At most 10.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// At most 20.
+    #[serde(default)]
+    checklist: Vec<String>,
+}
+
+/// Refuses those who are not members, and bots. One call for each, of at most 25.
+async fn require_members(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    field: &str,
+    users: &[UserId],
+) -> Result<(), Problem> {
+    if users.len() > ASSIGNEES {
+        return Err(Problem::invalid(field, "at most 25"));
+    }
+    for user in users {
+        let asked = kit
+            .discord
+            .http()
+            .guild_member(guild.into(), (*user).into());
+        match kit.discord.one(asked).await {
+            Ok(member) if !member.user.bot => {}
+            Ok(_) => return Err(Problem::invalid(field, format!("{user} is a bot"))),
+            Err(Refusal::Gone(_)) => {
+                return Err(Problem::invalid(field, format!("{user} is not a member")));
+            }
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn due(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<Timestamp, Problem> {
+    let now = kit.clock.now();
+    if let Ok(at) = typed.parse::<Timestamp>() {
+        if at <= now {
+            return Err(Problem::invalid("due", "has passed"));
+        }
+        return Ok(at);
+    }
+    let zone = kit.manners(guild).await?.zone;
+    let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    Ok(work::due(typed, &settings, &now.to_zoned(zone))?)
+}
+
+async fn site(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<(i32, String), Problem> {
+    let mut db = kit.database.acquire().await?;
+    let site = work::site(&mut db, guild, typed).await?;
+    Ok((site.number, site.name))
+}
+
+fn priority(word: &str) -> Result<Priority, Problem> {
+    Priority::of(word)
+        .ok_or_else(|| Problem::invalid("priority", "must be `low`, `normal`, `high` or `urgent`"))
+}
+
+fn described(text: &str) -> Result<String, Problem> {
+    description(text).ok_or_else(|| {
+        Problem::invalid(
+            "description",
+            format!("must have 1 to {DESCRIPTION} characters"),
+        )
+    })
+}
+
+fn tagged(words: &[String]) -> Result<Vec<String>, Problem> {
+    tags(&words.join(","))
+        .ok_or_else(|| Problem::invalid("tags", "at most 10, of at most 30 characters"))
+}
+
+fn listed_items(lines: &[String], before: &[Item]) -> Result<Vec<Item>, Problem> {
+    items(&lines.join("\n"), before)
+        .ok_or_else(|| Problem::invalid("checklist", "at most 20, of at most 200 characters"))
+}
+
+/// Make a task.
+#[utoipa::path(post, path = "/v1/guilds/{guild}/tasks", tag = "tasks", params(GuildPath), request_body = NewTask,
+    security(("key" = ["tasks.write"])), responses((status = 201, body = Shown), (status = 422)))]
+async fn made(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Body(new): Body<NewTask>,
+) -> Result<(StatusCode, Json<Shown>), Problem> {
+    let settings = kit.settings.get::<TaskSettings>(guild.id).await?;
+    let prepared = New {
+        description: described(&new.description)?,
+        priority: match new.priority.as_deref() {
+            Some(word) => priority(word)?,
+            None => Priority::default(),
+        },
+        due: match new.due.as_deref() {
+            Some(typed) => Some(due(&kit, guild.id, typed).await?),
+            None => None,
+        },
+        site: match new.site.as_deref() {
+            Some(typed) => Some(site(&kit, guild.id, typed).await?),
+            None => None,
+        },
+        assignees: new.assignees,
+        role: None,
+        tags: tagged(&new.tags)?,
+        items: listed_items(&new.checklist, &[])?,
+        channel: settings.channel,
+        source: None,
+        repeat: None,
+    };
+    require_members(&kit, guild.id, "assignees", &prepared.assignees).await?;
+    let task = work::make(&kit, guild.id, guild.caller.acts_for, prepared).await?;
+    Ok((StatusCode::CREATED, Json(Shown::whole(&task))))
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+struct Change {
+    description: Option<String>,
+    /// `todo`, `in_progress`, `done` or `cancelled`; `blocked` with a `reason`.
+    state: Option<String>,
+    reason: Option<String>,
+    priority: Option<String>,
+    /// An instant or a date as people type it; an empty text for none.
+    due: Option<String>,
+    #[schema(value_type = Option<Vec<String>>)]
+    assignees: Option<Vec<UserId>>,
+    tags: Option<Vec<String>>,
+    checklist: Option<Vec<String>>,
+}
+
+/// Change a task; what is not named stays.
+#[utoipa::path(patch, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks", request_body = Change,
+    params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
+    security(("key" = ["tasks.write"])), responses((status = 200, body = Shown), (status = 404), (status = 422)))]
+async fn changed(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Path(number): Path<i32>,
+    Body(change): Body<Change>,
+) -> Result<Json<Shown>, Problem> {
+    known(&kit, guild.id, number).await?;
+    let by = guild.caller.acts_for;
+    let now = kit.clock.now();
+    let new_description = match change.description.as_deref() {
+        Some(text) => Some(described(text)?),
+        None => None,
+    };
+    let new_priority = match change.priority.as_deref() {
+        Some(word) => Some(priority(word)?),
+        None => None,
+    };
+    let new_due = match change.due.as_deref() {
+        None => None,
+        Some("") => Some(None),
+        Some(typed) => Some(Some(due(&kit, guild.id, typed).await?)),
+    };
+    let new_state = match change.state.as_deref() {
+        None => None,
+        Some(word) => Some(State::of(word).ok_or_else(|| {
+            Problem::invalid(
+                "state",
+                "must be `todo`, `in_progress`, `blocked`, `done` or `cancelled`",
+            )
+        })?),
+    };
+    let reason = change.reason.as_deref().map(str::trim);
+    let reason = reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
+    if reason.is_some_and(|reason| reason.chars().count() > crate::model::REASON) {
+        return Err(Problem::invalid("reason", "at most 500 characters"));
+    }
+    if (new_state == Some(State::Blocked)) != change.reason.is_some()
+        || (change.reason.is_some() && reason.is_none())
+    {
+        return Err(Problem::invalid(
+            "reason",
+            "is for `blocked`, which needs one",
+        ));
+    }
+    let new_tags = match &change.tags {
+        Some(words) => Some(tagged(words)?),
+        None => None,
+    };
+    if let Some(lines) = &change.checklist {
+        listed_items(lines, &[])?;
+    }
+    if let Some(users) = &change.assignees {
+        require_members(&kit, guild.id, "assignees", users).await?;
+    }
+    let task = work::change(&kit, guild.id, number, by, |task| {
+        if let Some(text) = new_description {
+            task.description = text;
+        }
+        if let Some(priority) = new_priority {
+            task.priority = priority;
+        }
+        if let Some(due) = new_due {
+            task.due = due;
+            if due.is_none() {
+                task.repeat = None;
+            }
+        }
+        if let Some(tags) = new_tags {
+            task.tags = tags;
+        }
+        if let Some(lines) = &change.checklist {
+            task.items = items(&lines.join("\n"), &task.items).unwrap_or_default();
+        }
+        if let Some(users) = change.assignees {
+            task.role = None;
+            task.assignees = users;
+        }
+        if let Some(state) = new_state.filter(|state| *state != task.state) {
+            task.enter(state, by, now);
+        }
+        if task.state == State::Blocked && reason.is_some() {
+            task.reason = reason.map(str::to_owned);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Json(Shown::whole(&task)))
+}
+
+async fn known(kit: &Kit<Tasks>, guild: GuildId, number: i32) -> Result<(), Problem> {
+    let task = store::get(&mut *kit.database.acquire().await?, guild, number).await?;
+    task.filter(|task| task.deleted.is_none())
+        .map(|_| ())
+        .ok_or_else(Problem::not_found)
+}
+
+/// Delete a task; for 30 days `/task restore` brings it back.
+#[utoipa::path(delete, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks",
+    params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
+    security(("key" = ["tasks.write"])), responses((status = 204), (status = 404)))]
+async fn deleted(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Path(number): Path<i32>,
+) -> Result<StatusCode, Problem> {
+    known(&kit, guild.id, number).await?;
+    let who = Who::everything(guild.caller.acts_for);
+    let now = kit.clock.now();
+    work::change(&kit, guild.id, number, who.id, |task| {
+        who.require_own(task)?;
+        task.deleted = Some((who.id, now));
+        Ok(())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A task as GVB's callers send it; ids as numbers or texts.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+struct LegacyTask {
+    /// Who gives it.
+    #[schema(value_type = Option<String>)]
+    user_id: Value,
+    /// Who is to do it.
+    #[schema(value_type = Option<String>)]
+    assignee_id: Value,
+    #[schema(value_type = String)]
+    description: Value,
+    /// A worksite, by number or name.
+    #[schema(value_type = Option<String>)]
+    chantier: Value,
+    /// The server; needed when the key covers several.
+    #[schema(value_type = Option<String>)]
+    guild_id: Value,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LegacyMade {
+    success: bool,
+    /// The server's own number of the task.
+    task_id: i32,
+}
+
+/// An id as a number or a text; `Err` when it is neither, nothing when it is absent.
+fn legacy_id(value: &Value) -> Result<Option<u64>, ()> {
+    let id = match value {
+        Value::Null => return Ok(None),
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    id.filter(|id| (1..=i64::MAX.unsigned_abs()).contains(id))
+        .map(Some)
+        .ok_or(())
+}
+
+/// Make a task, as GVB does; `POST /v1/guilds/{guild}/tasks` does more.
+#[utoipa::path(post, path = "/api/discord/task", tag = "legacy", request_body = LegacyTask,
+    security(("key" = ["tasks.write"])), responses((status = 200, body = LegacyMade), (status = 404), (status = 422)))]
+async fn legacy(
+    FromState(kit): FromState<Kit<Tasks>>,
+    caller: Caller,
+    AnyFields(asked): AnyFields<LegacyTask>,
+) -> Result<Json<LegacyMade>, Problem> {
+    let mut wrong = Vec::new();
+    let mut field = |field: &str, reason: &str| {
+        wrong.push(Field {
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        });
+    };
+    let mut id = |name: &str, value: &Value| {
+        legacy_id(value).unwrap_or_else(|()| {
+            field(name, "must be an id, as a number or a text");
+            None
+        })
+    };
+    let giver = id("user_id", &asked.user_id);
+    let assignee = id("assignee_id", &asked.assignee_id);
+    let guild = id("guild_id", &asked.guild_id);
+    let text = asked.description.as_str().and_then(description);
+    if text.is_none() {
+        field("description", "must be a text of 1 to 1000 characters");
+    }
+    let place = match &asked.chantier {
+        Value::Null => None,
+        Value::String(name) if name.trim().is_empty() => None,
+        Value::String(name) => Some(name.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => {
+            field("chantier", "must be a number or a name");
+            None
+        }
+    };
+    let Some(text) = text.filter(|_| wrong.is_empty()) else {
+        // Answers of this path carry one sentence and nothing else: it names all fields.
+        let named: Vec<String> = wrong
+            .iter()
+            .map(|field| format!("`{}` {}", field.field, field.reason))
+            .collect();
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            format!("{}.", named.join("; ")),
+        ));
+    };
+    let guild = legacy_guild(&kit, &caller, guild)?;
+    if kit.is_off(Tasks::NAME, guild).await? {
+        return Err(Problem::not_found());
+    }
+    let user = |id: Option<u64>| id.and_then(|id| id.to_string().parse::<UserId>().ok());
+    let assignees: Vec<UserId> = user(assignee).into_iter().collect();
+    require_members(&kit, guild, "assignee_id", &assignees).await?;
+    let by = match user(giver) {
+        Some(giver) => {
+            require_members(&kit, guild, "user_id", &[giver]).await?;
+            giver
+        }
+        None => caller.acts_for,
+    };
+    let site = match place {
+        Some(typed) => Some(site(&kit, guild, &typed).await?),
+        None => None,
+    };
+    let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    let new = New {
+        description: text,
+        priority: Priority::default(),
+        site,
+        due: None,
+        assignees,
+        role: None,
+        tags: Vec::new(),
+        items: Vec::new(),
+        channel: settings.channel,
+        source: None,
+        repeat: None,
+    };
+    let task = work::make(&kit, guild, by, new).await?;
+    Ok(Json(LegacyMade {
+        success: true,
+        task_id: task.number,
+    }))
+}
+
+/// The guild that is meant: the named one, or the only one that the key covers and the bot is in.
+fn legacy_guild(kit: &Kit<Tasks>, caller: &Caller, asked: Option<u64>) -> Result<GuildId, Problem> {
+    if let Some(asked) = asked {
+        let guild: Option<GuildId> = asked.to_string().parse().ok();
+        return guild
+            .filter(|guild| caller.is_for(*guild) && kit.cache.guild((*guild).into()).is_some())
+            .ok_or_else(Problem::not_found);
+    }
+    let mut guilds = kit
+        .cache
+        .iter()
+        .guilds()
+        .map(|guild| GuildId::from(guild.id()))
+        .filter(|guild| caller.is_for(*guild))
+        .take(2);
+    match (guilds.next(), guilds.next()) {
+        (Some(guild), None) => Ok(guild),
+        (Some(_), Some(_)) => Err(Problem::invalid(
+            "guild_id",
+            "is required: the key covers several servers",
+        )),
+        (None, _) => Err(Problem::not_found()),
+    }
+}

@@ -1,0 +1,568 @@
+//! All SQL of tasks. After a change: `just prepare`.
+
+#![expect(
+    clippy::as_conversions,
+    reason = "in `query!`, `as` names the type of a parameter and converts nothing"
+)]
+
+use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use crate::model::{Change, Item, Priority, State, Task};
+
+struct Row {
+    guild_id: GuildId,
+    number: i32,
+    description: String,
+    state: String,
+    reason: Option<String>,
+    priority: i16,
+    site: Option<i32>,
+    site_name: Option<String>,
+    due_at: Option<jiff_sqlx::Timestamp>,
+    assignees: Vec<UserId>,
+    role_id: Option<RoleId>,
+    tags: Vec<String>,
+    created_by: UserId,
+    created_at: jiff_sqlx::Timestamp,
+    closed_by: Option<UserId>,
+    closed_at: Option<jiff_sqlx::Timestamp>,
+    deleted_by: Option<UserId>,
+    deleted_at: Option<jiff_sqlx::Timestamp>,
+    channel_id: Option<ChannelId>,
+    message_id: Option<MessageId>,
+    source: Option<String>,
+    repeat: Option<Value>,
+    nth: i32,
+    snoozed_until: Option<jiff_sqlx::Timestamp>,
+}
+
+fn instant(at: Option<jiff_sqlx::Timestamp>) -> Option<Timestamp> {
+    at.map(jiff_sqlx::Timestamp::to_jiff)
+}
+
+impl From<Row> for Task {
+    fn from(row: Row) -> Self {
+        Self {
+            guild: row.guild_id,
+            number: row.number,
+            description: row.description,
+            state: State::of(&row.state).unwrap_or(State::Todo),
+            reason: row.reason,
+            priority: Priority::numbered(row.priority),
+            site: row.site.zip(row.site_name),
+            due: instant(row.due_at),
+            assignees: row.assignees,
+            role: row.role_id,
+            tags: row.tags,
+            items: Vec::new(),
+            created_by: row.created_by,
+            created_at: row.created_at.to_jiff(),
+            closed: row.closed_by.zip(instant(row.closed_at)),
+            deleted: row.deleted_by.zip(instant(row.deleted_at)),
+            channel: row.channel_id,
+            message: row.message_id,
+            source: row.source,
+            repeat: row
+                .repeat
+                .and_then(|rule| serde_json::from_value(rule).ok()),
+            nth: u32::try_from(row.nth).unwrap_or(1),
+            snoozed_until: instant(row.snoozed_until),
+        }
+    }
+}
+
+/// The guild's next number; who asks at the same time waits until the transaction ends.
+pub(crate) async fn next_number(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<i32> {
+    let row = sqlx::query!(
+        "insert into tasks.counter (guild_id, last) values ($1, 1)
+         on conflict (guild_id) do update set last = counter.last + 1 returning last",
+        guild as GuildId
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.last)
+}
+
+/// Writes a task down as it is, new or known, with its check-list.
+pub(crate) async fn save(db: &mut PgConnection, task: &Task) -> sqlx::Result<()> {
+    let repeat = task.repeat.as_ref().map(serde_json::to_value);
+    let repeat = repeat.and_then(Result::ok);
+    sqlx::query!(
+        "insert into tasks.task (guild_id, number, description, state, reason, priority, site, site_name, due_at,
+             assignees, role_id, tags, created_by, created_at, closed_by, closed_at, deleted_by, deleted_at,
+             channel_id, message_id, source, repeat, nth, snoozed_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22, $23, $24)
+         on conflict on constraint task_key do update set description = excluded.description,
+             state = excluded.state, reason = excluded.reason, priority = excluded.priority, site = excluded.site,
+             site_name = excluded.site_name, due_at = excluded.due_at, assignees = excluded.assignees,
+             role_id = excluded.role_id, tags = excluded.tags, closed_by = excluded.closed_by,
+             closed_at = excluded.closed_at, deleted_by = excluded.deleted_by, deleted_at = excluded.deleted_at,
+             repeat = excluded.repeat, nth = excluded.nth, snoozed_until = excluded.snoozed_until",
+        task.guild as GuildId,
+        task.number,
+        task.description,
+        task.state.word(),
+        task.reason.as_deref(),
+        task.priority.number(),
+        task.site.as_ref().map(|(number, _)| *number),
+        task.site.as_ref().map(|(_, name)| name.as_str()),
+        task.due.map(Timestamp::to_sqlx) as _,
+        &task.assignees as &[UserId],
+        task.role as Option<RoleId>,
+        &task.tags,
+        task.created_by as UserId,
+        task.created_at.to_sqlx() as _,
+        task.closed.map(|(by, _)| by) as Option<UserId>,
+        task.closed.map(|(_, at)| at.to_sqlx()) as _,
+        task.deleted.map(|(by, _)| by) as Option<UserId>,
+        task.deleted.map(|(_, at)| at.to_sqlx()) as _,
+        task.channel as Option<ChannelId>,
+        task.message as Option<MessageId>,
+        task.source.as_deref(),
+        repeat,
+        i32::try_from(task.nth).unwrap_or(i32::MAX),
+        task.snoozed_until.map(Timestamp::to_sqlx) as _,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.item where guild_id = $1 and number = $2",
+        task.guild as GuildId,
+        task.number
+    )
+    .execute(&mut *db)
+    .await?;
+    if task.items.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<&str> = task.items.iter().map(|item| &*item.text).collect();
+    let done: Vec<bool> = task.items.iter().map(|item| item.is_done).collect();
+    sqlx::query!(
+        "insert into tasks.item (guild_id, number, place, text, is_done)
+         select $1, $2, nth::smallint, text, is_done
+         from unnest($3::text[], $4::boolean[]) with ordinality as item (text, is_done, nth)",
+        task.guild as GuildId,
+        task.number,
+        &texts as &[&str],
+        &done
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes changes into the history.
+pub(crate) async fn note(
+    db: &mut PgConnection,
+    task: &Task,
+    by: UserId,
+    at: Timestamp,
+    changes: &[Change],
+) -> sqlx::Result<()> {
+    let whats: Vec<&str> = changes.iter().map(|change| change.what).collect();
+    let olds: Vec<Option<&str>> = changes.iter().map(|change| change.old.as_deref()).collect();
+    let news: Vec<Option<&str>> = changes.iter().map(|change| change.new.as_deref()).collect();
+    sqlx::query!(
+        "insert into tasks.change (guild_id, number, at, by_user, what, old, new)
+         select $1, $2, $3, $4, what, old, new
+         from unnest($5::text[], $6::text[], $7::text[]) as change (what, old, new)",
+        task.guild as GuildId,
+        task.number,
+        at.to_sqlx() as _,
+        by as UserId,
+        &whats as &[&str],
+        &olds as &[Option<&str>],
+        &news as &[Option<&str>]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn with_items(
+    db: &mut PgConnection,
+    guild: GuildId,
+    row: Option<Row>,
+) -> sqlx::Result<Option<Task>> {
+    let Some(row) = row else { return Ok(None) };
+    let mut task = Task::from(row);
+    let items = sqlx::query!(
+        "select text, is_done from tasks.item where guild_id = $1 and number = $2 order by place",
+        guild as GuildId,
+        task.number
+    )
+    .fetch_all(db)
+    .await?;
+    task.items = items
+        .into_iter()
+        .map(|item| Item {
+            text: item.text,
+            is_done: item.is_done,
+        })
+        .collect();
+    Ok(Some(task))
+}
+
+/// A task, deleted ones among them.
+pub(crate) async fn get(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+) -> sqlx::Result<Option<Task>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select * from tasks.task where guild_id = $1 and number = $2",
+        guild as GuildId,
+        number
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    with_items(db, guild, row).await
+}
+
+/// A task, which nobody else changes until the transaction ends.
+pub(crate) async fn lock(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+) -> sqlx::Result<Option<Task>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select * from tasks.task where guild_id = $1 and number = $2 for update",
+        guild as GuildId,
+        number
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    with_items(db, guild, row).await
+}
+
+/// Where the panel of a task stands now.
+pub(crate) async fn set_panel(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+    panel: Option<(ChannelId, MessageId)>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update tasks.task set channel_id = coalesce($3, channel_id), message_id = $4 where guild_id = $1 and number = $2",
+        guild as GuildId,
+        number,
+        panel.map(|(channel, _)| channel) as Option<ChannelId>,
+        panel.map(|(_, message)| message) as Option<MessageId>
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Which tasks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) assignee: Option<UserId>,
+    pub(crate) site: Option<i32>,
+    /// None for all that are open.
+    pub(crate) state: Option<State>,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) tag: Option<String>,
+    pub(crate) overdue: bool,
+    /// Closed ones too, where no state is asked for.
+    pub(crate) all: bool,
+}
+
+/// The place of a task in a list: whether it is overdue, when it is due, how pressing it is, and its number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    /// What was overdue when the list was opened stays before the rest.
+    pub(crate) due: i64,
+    pub(crate) priority: i16,
+    pub(crate) number: i32,
+}
+
+impl Position {
+    /// The place of a task. What is due first comes first, so what is overdue stands before all else; without a due date
+    /// it comes last.
+    pub(crate) fn of(task: &Task) -> Self {
+        Self {
+            due: task.due.map_or(i64::MAX, Timestamp::as_microsecond),
+            priority: 3 - task.priority.number(),
+            number: task.number,
+        }
+    }
+}
+
+/// Tasks in the order of their places, behind one.
+pub(crate) async fn list(
+    db: &mut PgConnection,
+    guild: GuildId,
+    filter: &Filter,
+    after: Option<Position>,
+    now: Timestamp,
+    most: i64,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select t.* from tasks.task t
+         cross join lateral (
+             select coalesce((extract(epoch from t.due_at) * 1000000)::bigint, 9223372036854775807) as due,
+                 (3 - t.priority)::smallint as priority
+         ) as place
+         where t.guild_id = $1 and t.deleted_at is null
+             and ($2::bigint is null or $2 = any (t.assignees))
+             and ($3::integer is null or t.site = $3)
+             and (t.state = $4 or ($4::text is null and ($8 or t.closed_at is null)))
+             and ($5::smallint is null or t.priority = $5)
+             and ($6::text is null or $6 = any (t.tags))
+             and (not $7 or (t.due_at <= $9 and t.closed_at is null))
+             and ($12::integer is null or (place.due, place.priority, t.number) > ($10::bigint, $11::smallint, $12))
+         order by place.due, place.priority, t.number limit $13",
+        guild as GuildId,
+        filter.assignee as Option<UserId>,
+        filter.site,
+        filter.state.map(State::word),
+        filter.priority.map(Priority::number),
+        filter.tag.as_deref(),
+        filter.overdue,
+        filter.all,
+        now.to_sqlx() as _,
+        after.map(|after| after.due),
+        after.map(|after| after.priority),
+        after.map(|after| after.number),
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Task::from).collect())
+}
+
+/// Tasks by number, behind one; deleted ones are left out.
+pub(crate) async fn numbered(
+    db: &mut PgConnection,
+    guild: GuildId,
+    after: i32,
+    most: i64,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select * from tasks.task where guild_id = $1 and number > $2 and deleted_at is null order by number limit $3",
+        guild as GuildId,
+        after,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Task::from).collect())
+}
+
+/// Up to 25 tasks with this in their number or description; open ones, or deleted ones.
+pub(crate) async fn like(
+    db: &mut PgConnection,
+    guild: GuildId,
+    part: &str,
+    is_deleted: bool,
+) -> sqlx::Result<Vec<(i32, String)>> {
+    let rows = sqlx::query!(
+        "select number, description from tasks.task
+         where guild_id = $1 and (deleted_at is not null) = $3 and ($3 or closed_at is null)
+             and (strpos(number::text, $2) = 1 or strpos(lower(description), lower($2)) > 0)
+         order by number desc limit 25",
+        guild as GuildId,
+        part,
+        is_deleted
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.description))
+        .collect())
+}
+
+/// A line of a task's history.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    pub(crate) at: Timestamp,
+    pub(crate) by: UserId,
+    pub(crate) what: String,
+    pub(crate) old: Option<String>,
+    pub(crate) new: Option<String>,
+}
+
+/// The newest changes of a task.
+pub(crate) async fn history(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+    most: i64,
+) -> sqlx::Result<Vec<Past>> {
+    let rows = sqlx::query!(
+        "select at, by_user, what, old, new from tasks.change where guild_id = $1 and number = $2
+         order by id desc limit $3",
+        guild as GuildId,
+        number,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Past {
+            at: row.at.to_jiff(),
+            by: row.by_user,
+            what: row.what,
+            old: row.old,
+            new: row.new,
+        })
+        .collect())
+}
+
+/// A reminder on its way to one reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reminder<'a> {
+    pub(crate) guild: GuildId,
+    /// 0 for a digest.
+    pub(crate) number: i32,
+    pub(crate) kind: &'a str,
+    pub(crate) planned: Timestamp,
+    /// A member, or a role.
+    pub(crate) reader: i64,
+}
+
+/// Takes a reminder to be sent; `false` when it was sent already.
+pub(crate) async fn take_reminder(
+    db: &mut PgConnection,
+    reminder: Reminder<'_>,
+) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        r#"with taken as (
+             insert into tasks.reminder (guild_id, number, kind, planned_at, user_id) values ($1, $2, $3, $4, $5)
+             on conflict do nothing
+             returning user_id
+         )
+         select exists (select from taken) or exists (
+             select from tasks.reminder
+             where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5 and sent_at is null
+         ) as "is_open!""#,
+        reminder.guild as GuildId,
+        reminder.number,
+        reminder.kind,
+        reminder.planned.to_sqlx() as _,
+        reminder.reader
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.is_open)
+}
+
+/// A reminder is sent.
+pub(crate) async fn sent(
+    db: &mut PgConnection,
+    reminder: Reminder<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update tasks.reminder set sent_at = $6
+         where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5",
+        reminder.guild as GuildId,
+        reminder.number,
+        reminder.kind,
+        reminder.planned.to_sqlx() as _,
+        reminder.reader,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether somebody takes no direct messages, as far as was seen since an instant.
+pub(crate) async fn is_closed(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    since: Timestamp,
+) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        "select user_id from tasks.closed where guild_id = $1 and user_id = $2 and since >= $3",
+        guild as GuildId,
+        user as UserId,
+        since.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Notes that somebody takes no direct messages.
+pub(crate) async fn close(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into tasks.closed (guild_id, user_id, since) values ($1, $2, $3)
+         on conflict on constraint closed_key do update set since = excluded.since",
+        guild as GuildId,
+        user as UserId,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Erases tasks that were deleted long ago, and which reminders were sent long ago.
+pub(crate) async fn purge(
+    db: &mut PgConnection,
+    deleted_before: Timestamp,
+    planned_before: Timestamp,
+) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "delete from tasks.reminder where planned_at < $1",
+        planned_before.to_sqlx() as _
+    )
+    .execute(&mut *db)
+    .await?;
+    let done = sqlx::query!(
+        "delete from tasks.task where deleted_at < $1",
+        deleted_before.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Erases everything of a guild.
+pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from tasks.reminder where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.closed where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.task where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.counter where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

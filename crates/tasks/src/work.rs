@@ -1,0 +1,369 @@
+//! Making and changing tasks: the one way in, for commands, buttons, forms and HTTP.
+
+use database::{ChannelId, GuildId, RoleId, UserId};
+use feature::{Ctx, Explain, Kit, Lang, Outcome};
+use jiff::{Timestamp, Zoned};
+use sqlx::PgConnection;
+
+use crate::{
+    MANAGE, Tasks,
+    model::{Change, Item, Priority, State, Task, changes},
+    panel, reminders,
+    rule::Rule,
+    settings::TaskSettings,
+    store, text,
+};
+
+/// Why something is not done to a task.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("no such task")]
+    NoSuch(i32),
+    #[error("somebody else's task")]
+    NotYours(i32),
+    #[error("already closed")]
+    Closed {
+        number: i32,
+        state: State,
+        by: Option<(UserId, Timestamp)>,
+    },
+    #[error("somebody has it already")]
+    Taken(i32),
+    #[error("no description, or too long")]
+    Description,
+    #[error("no such worksite")]
+    Site(String),
+    #[error("a closed worksite")]
+    ClosedSite(String),
+    #[error("not a date")]
+    Due(String),
+    #[error("a date that has passed")]
+    Past(Timestamp),
+    #[error("bad tags")]
+    Tags,
+    #[error("bad check-list")]
+    Items,
+    #[error("not a repetition")]
+    Repeat(String),
+    #[error("a repetition without a date")]
+    RepeatWithoutDue,
+    #[error("a bot as assignee")]
+    Bot(UserId),
+    #[error("not a member")]
+    Stranger(UserId),
+    #[error("members and a role")]
+    Both,
+    #[error("nothing to change")]
+    Nothing,
+    #[error("not deleted")]
+    NotDeleted(i32),
+}
+
+impl Explain for Refused {
+    fn explain(&self, lang: Lang) -> Option<String> {
+        Some(text::refused(lang, self))
+    }
+}
+
+/// Who does something.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    pub(crate) id: UserId,
+    pub(crate) roles: Vec<RoleId>,
+    /// Whether they may change everybody's tasks.
+    pub(crate) manages: bool,
+}
+
+impl Who {
+    /// Who asks. In direct messages nobody's rights are known: there they are who they are, and no more.
+    pub(crate) fn asks(ctx: &Ctx<Tasks>) -> Self {
+        let in_guild = ctx.scene.guild.is_some();
+        Self {
+            id: ctx.user(),
+            roles: if in_guild {
+                ctx.scene.member.roles.clone()
+            } else {
+                Vec::new()
+            },
+            manages: in_guild && ctx.scene.may(&MANAGE),
+        }
+    }
+
+    /// Somebody who may do everything.
+    pub(crate) const fn everything(id: UserId) -> Self {
+        Self {
+            id,
+            roles: Vec::new(),
+            manages: true,
+        }
+    }
+
+    fn is_to_do(&self, task: &Task) -> bool {
+        task.assignees.contains(&self.id)
+            || task.role.is_some_and(|role| self.roles.contains(&role))
+    }
+
+    /// Refuses who neither does the task nor made it nor manages tasks.
+    pub(crate) fn require_work(&self, task: &Task) -> Outcome<()> {
+        if self.manages || self.id == task.created_by || self.is_to_do(task) {
+            Ok(())
+        } else {
+            Err(Refused::NotYours(task.number).into())
+        }
+    }
+
+    /// Refuses who neither made the task nor manages tasks.
+    pub(crate) fn require_own(&self, task: &Task) -> Outcome<()> {
+        if self.manages || self.id == task.created_by {
+            Ok(())
+        } else {
+            Err(Refused::NotYours(task.number).into())
+        }
+    }
+}
+
+/// A task to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct New {
+    pub(crate) description: String,
+    pub(crate) priority: Priority,
+    pub(crate) site: Option<(i32, String)>,
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) assignees: Vec<UserId>,
+    pub(crate) role: Option<RoleId>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) channel: Option<ChannelId>,
+    pub(crate) source: Option<String>,
+    pub(crate) repeat: Option<Rule>,
+}
+
+/// A date that somebody typed for a task, which must be to come.
+pub(crate) fn due(typed: &str, settings: &TaskSettings, now: &Zoned) -> Outcome<Timestamp> {
+    let read = dates::moment(typed, now)
+        .ok()
+        .and_then(|moment| moment.instant(now.time_zone(), settings.due_time()).ok());
+    let due = read.ok_or_else(|| Refused::Due(typed.to_owned()))?;
+    if due <= now.timestamp() {
+        return Err(Refused::Past(due).into());
+    }
+    Ok(due)
+}
+
+/// An open worksite that somebody typed.
+pub(crate) async fn site(
+    db: &mut PgConnection,
+    guild: GuildId,
+    typed: &str,
+) -> Outcome<worksites::sites::Site> {
+    let found = worksites::sites::find(db, guild, typed).await?;
+    let found = found.ok_or_else(|| Refused::Site(typed.to_owned()))?;
+    if found.is_open {
+        Ok(found)
+    } else {
+        Err(Refused::ClosedSite(found.name).into())
+    }
+}
+
+/// Makes a task.
+pub(crate) async fn make(kit: &Kit<Tasks>, guild: GuildId, by: UserId, new: New) -> Outcome<Task> {
+    if new.role.is_some() && !new.assignees.is_empty() {
+        return Err(Refused::Both.into());
+    }
+    if new.repeat.is_some() && new.due.is_none() {
+        return Err(Refused::RepeatWithoutDue.into());
+    }
+    let mut db = kit.database.begin().await?;
+    let task = add(kit, &mut db, guild, by, new, 1).await?;
+    db.commit().await?;
+    Ok(task)
+}
+
+async fn add(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    guild: GuildId,
+    by: UserId,
+    new: New,
+    nth: u32,
+) -> Outcome<Task> {
+    let now = kit.clock.now();
+    let number = store::next_number(db, guild).await?;
+    let task = Task {
+        guild,
+        number,
+        description: new.description,
+        state: State::Todo,
+        reason: None,
+        priority: new.priority,
+        site: new.site,
+        due: new.due,
+        assignees: new.assignees,
+        role: new.role,
+        tags: new.tags,
+        items: new.items,
+        created_by: by,
+        created_at: now,
+        closed: None,
+        deleted: None,
+        channel: new.channel,
+        message: None,
+        source: new.source,
+        repeat: new.repeat,
+        nth,
+        snoozed_until: None,
+    };
+    store::save(db, &task).await?;
+    let made = Change {
+        what: "created",
+        old: None,
+        new: Some(task.description.clone()),
+    };
+    store::note(db, &task, by, now, &[made]).await?;
+    follow(kit, db, &task).await?;
+    Ok(task)
+}
+
+/// What follows from how a task is now: its panel and its reminders.
+async fn follow(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+    panel::later(kit, db, task).await?;
+    reminders::later(kit, db, task).await
+}
+
+/// Changes a task, and writes down what differs. Nobody else changes it meanwhile.
+///
+/// # Errors
+///
+/// Fails with what `act` says, and changes nothing then. A deleted task is none, unless it is to be restored.
+pub(crate) async fn change(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    number: i32,
+    by: UserId,
+    act: impl FnOnce(&mut Task) -> Outcome<()> + Send,
+) -> Outcome<Task> {
+    change_any(kit, guild, number, by, false, act).await
+}
+
+/// As [`change`], of a deleted task.
+pub(crate) async fn restore(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    number: i32,
+    who: &Who,
+) -> Outcome<Task> {
+    change_any(kit, guild, number, who.id, true, |task| {
+        who.require_own(task)?;
+        if task.deleted.is_none() {
+            return Err(Refused::NotDeleted(number).into());
+        }
+        task.deleted = None;
+        Ok(())
+    })
+    .await
+}
+
+async fn change_any(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    number: i32,
+    by: UserId,
+    is_deleted: bool,
+    act: impl FnOnce(&mut Task) -> Outcome<()> + Send,
+) -> Outcome<Task> {
+    let now = kit.clock.now();
+    let mut db = kit.database.begin().await?;
+    let before = store::lock(&mut db, guild, number).await?;
+    let before = before
+        .filter(|task| is_deleted || task.deleted.is_none())
+        .ok_or(Refused::NoSuch(number))?;
+    let mut task = before.clone();
+    act(&mut task)?;
+    let changed = changes(&before, &task);
+    if changed.is_empty() {
+        return Ok(task);
+    }
+    store::save(&mut db, &task).await?;
+    store::note(&mut db, &task, by, now, &changed).await?;
+    follow(kit, &mut db, &task).await?;
+    if task.state == State::Done && before.state != State::Done {
+        again(kit, &mut db, &task).await?;
+    }
+    db.commit().await?;
+    Ok(task)
+}
+
+/// Makes the next instance of a task that comes again, once this one is done.
+async fn again(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+    let (Some(rule), Some(due)) = (task.repeat.clone(), task.due) else {
+        return Ok(());
+    };
+    let zone = kit.manners(task.guild).await?.zone;
+    let now = kit.clock.now();
+    let local = due.to_zoned(zone.clone());
+    let (mut day, mut nth) = (local.date(), task.nth);
+    // What was missed is not made up: the next is one to come.
+    let next = loop {
+        let Some(next) = rule.next(day, nth) else {
+            return Ok(());
+        };
+        (day, nth) = (next, nth + 1);
+        let at = zone
+            .to_ambiguous_timestamp(next.to_datetime(local.time()))
+            .compatible();
+        match at {
+            Ok(at) if at > now => break at,
+            Ok(_) => {}
+            Err(_) => return Ok(()),
+        }
+    };
+    let items = task.items.iter().map(|item| Item {
+        text: item.text.clone(),
+        is_done: false,
+    });
+    let new = New {
+        description: task.description.clone(),
+        priority: task.priority,
+        site: task.site.clone(),
+        due: Some(next),
+        assignees: task.assignees.clone(),
+        role: task.role,
+        tags: task.tags.clone(),
+        items: items.collect(),
+        channel: task.channel,
+        source: task.source.clone(),
+        repeat: Some(rule),
+    };
+    add(kit, db, task.guild, task.created_by, new, nth).await?;
+    Ok(())
+}
+
+/// Marks a task done. Of two who do so at once one is told that the other was first.
+pub(crate) async fn done(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    number: i32,
+    who: &Who,
+) -> Outcome<Task> {
+    let now = kit.clock.now();
+    change(kit, guild, number, who.id, |task| {
+        who.require_work(task)?;
+        require_open(task)?;
+        task.enter(State::Done, who.id, now);
+        Ok(())
+    })
+    .await
+}
+
+/// Refuses a task at which nothing is to be done any more.
+pub(crate) fn require_open(task: &Task) -> Outcome<()> {
+    if task.state.is_closed() {
+        return Err(Refused::Closed {
+            number: task.number,
+            state: task.state,
+            by: task.closed,
+        }
+        .into());
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Tasks for programs.
+
+use serde_json::json;
+
+use crate::{id, story};
+
+#[tokio::test]
+async fn programs_make_change_list_and_delete_tasks() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let alice = guild.member("alice");
+        let robot = guild.other_bot("robot");
+        story.idle().await;
+        let key = story.key(Some(id(&guild)), &["tasks.read", "tasks.write"]).await;
+        let path = |rest: &str| format!("/v1/guilds/{}/tasks{rest}", guild.id());
+        let post = async |body: serde_json::Value| {
+            story.call("POST", &path("")).key(&key).json(&body).send().await
+        };
+        let made = post(json!({ "description": " =Paint ", "assignees": [alice.id().to_string()], "due": "in 3 days",
+            "tags": ["Door"], "checklist": ["Sand"], "priority": "high" }))
+        .await
+        .expect(201);
+        assert_eq!(made["number"], 1);
+        assert_eq!(made["description"], "=Paint");
+        for wrong in [
+            json!({ "description": "" }),
+            json!({ "description": "x", "due": "2020-01-01" }),
+            json!({ "description": "x", "priority": "most" }),
+            json!({ "description": "x", "assignees": [robot.id().to_string()] }),
+            json!({ "description": "x", "site": "Tower" }),
+        ] {
+            let told = post(wrong.clone()).await;
+            assert!([400, 404, 409, 422].contains(&told.status), "{wrong}: {}", told.text());
+        }
+        let one = path("/1");
+        let patch = async |body: serde_json::Value| {
+            story.call("PATCH", &one).key(&key).json(&body).send().await
+        };
+        let blocked = patch(json!({ "state": "blocked", "reason": "rain" })).await.expect(200);
+        assert_eq!(blocked["reason"], "rain");
+        patch(json!({ "state": "blocked" })).await.expect(422);
+        let done = patch(json!({ "state": "done", "due": "" })).await.expect(200);
+        assert_eq!((&done["state"], &done["reason"]), (&json!("done"), &json!(null)));
+        let whole = story.call("GET", &one).key(&key).send().await.expect(200);
+        let whats: Vec<&str> =
+            whole["history"].as_array().unwrap().iter().map(|past| past["what"].as_str().unwrap()).collect();
+        assert!(whats.contains(&"state") && whats.contains(&"created"), "{whats:?}");
+        let csv = story.call("GET", &path("?format=csv")).key(&key).send().await.text();
+        assert!(csv.contains("\"'=Paint\""), "{csv}");
+        story.call("DELETE", &one).key(&key).send().await.expect(204);
+        story.call("GET", &one).key(&key).send().await.expect(404);
+        story.call("DELETE", &one).key(&key).send().await.expect(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_legacy_path_takes_numbers_and_texts_once() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let alice = guild.member("alice");
+        story.idle().await;
+        story
+            .answer(
+                guild
+                    .owner()
+                    .slash("/worksite create", &[("name", "Harbour".into())]),
+            )
+            .await;
+        let key = story.key(Some(id(&guild)), &["tasks.write"]).await;
+        let post = async |body: serde_json::Value| {
+            story
+                .call("POST", "/api/discord/task")
+                .key(&key)
+                .header("Idempotency-Key", "one")
+                .json(&body)
+                .send()
+                .await
+        };
+        let body = json!({ "user_id": alice.id().get(), "assignee_id": alice.id().to_string(),
+            "description": "Paint", "chantier": "harbour", "more": true });
+        let first = post(body.clone()).await.expect(200);
+        assert_eq!(first, json!({ "success": true, "task_id": 1 }));
+        assert_eq!(
+            post(body).await.expect(200),
+            first,
+            "the same again makes no second"
+        );
+        let wrong = json!({ "user_id": "x", "assignee_id": 0, "description": 7 });
+        let told = story
+            .call("POST", "/api/discord/task")
+            .key(&key)
+            .json(&wrong)
+            .send()
+            .await
+            .expect(422);
+        let fields = told.to_string();
+        for field in ["user_id", "assignee_id", "description"] {
+            assert!(fields.contains(field), "{fields}");
+        }
+    })
+    .await;
+}

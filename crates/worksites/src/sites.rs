@@ -1,0 +1,95 @@
+//! What features that work at worksites may know of them: the one door into this crate.
+
+use std::collections::BTreeMap;
+
+use database::{ChannelId, GuildId, UserId};
+use sqlx::PgConnection;
+
+use crate::{
+    model::{Worksite, slug},
+    store,
+};
+
+/// A worksite, as others see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Its number in the guild.
+    pub number: i32,
+    /// What it is called.
+    pub name: String,
+    /// Who leads it.
+    pub lead: Option<UserId>,
+    /// Its channel, if it is there.
+    pub channel: Option<ChannelId>,
+    /// Whether work goes on there.
+    pub is_open: bool,
+}
+
+impl From<Worksite> for Site {
+    fn from(site: Worksite) -> Self {
+        Self {
+            number: site.number,
+            name: site.name,
+            lead: site.lead,
+            channel: site.channel,
+            is_open: site.archived_at.is_none(),
+        }
+    }
+}
+
+/// The worksite that somebody typed: `#3`, `3`, or a name of an open one in any spelling.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn find(
+    db: &mut PgConnection,
+    guild: GuildId,
+    typed: &str,
+) -> sqlx::Result<Option<Site>> {
+    let typed = typed.trim();
+    let number = typed.strip_prefix('#').unwrap_or(typed).parse::<i32>();
+    if let Ok(number) = number
+        && let Some(found) = store::get(db, guild, number).await?
+    {
+        return Ok(Some(found.into()));
+    }
+    let Some(slug) = slug(typed) else {
+        return Ok(None);
+    };
+    Ok(store::named(db, guild, &slug).await?.map(Site::from))
+}
+
+/// A worksite by its number.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn get(db: &mut PgConnection, guild: GuildId, number: i32) -> sqlx::Result<Option<Site>> {
+    Ok(store::get(db, guild, number).await?.map(Site::from))
+}
+
+/// Up to 25 open worksites with this in their name, the newest first: choices while somebody types.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn like(db: &mut PgConnection, guild: GuildId, part: &str) -> sqlx::Result<Vec<Site>> {
+    let part = slug(part).unwrap_or_default();
+    let found = store::list(db, guild, false, &part, None, 25).await?;
+    Ok(found.into_iter().map(Site::from).collect())
+}
+
+/// Who leads worksites, by number; those without a lead are left out.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn leads(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<BTreeMap<i32, UserId>> {
+    let found = store::leads(db, guild, numbers).await?;
+    Ok(found.into_iter().collect())
+}
