@@ -10,7 +10,9 @@ async fn the_views_have_the_columns_that_are_promised() {
         let columns = texts(
             story,
             "select table_name || '.' || column_name || ': ' || data_type from information_schema.columns
-             where table_schema = 'reporting' order by table_name, ordinal_position",
+             where table_schema = 'reporting' and table_name in
+                 ('channels', 'discord_messages', 'messages', 'messages_daily', 'poll_votes', 'reactions')
+             order by table_name, ordinal_position",
         )
         .await;
         insta::assert_snapshot!("views", columns.join("\n"));
