@@ -12,7 +12,10 @@ use database::{ChannelId, GuildId, MessageId, UserId};
 use feature::{Hold, Kit};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::Instant,
+};
 
 use crate::{Archive, store};
 
@@ -98,6 +101,8 @@ pub(crate) struct Memory {
     noted: moka::sync::Cache<ChannelId, ()>,
     /// The history is read one page at a time.
     pub(crate) reading: Semaphore,
+    /// When the next page may be asked for; what was read is stored meanwhile.
+    pub(crate) rests_until: Mutex<Option<Instant>>,
 }
 
 impl Default for Memory {
@@ -110,6 +115,7 @@ impl Default for Memory {
             months: Mutex::default(),
             noted: moka::sync::Cache::new(CHANNELS),
             reading: Semaphore::new(1),
+            rests_until: Mutex::default(),
         }
     }
 }

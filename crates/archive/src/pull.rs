@@ -1,7 +1,7 @@
 //! Pages of a channel's history, with care for the limit that live work shares.
 //!
-//! One page is asked for at a time over all guilds, and after each the reader rests as long as the guild's share says:
-//! with half of the limit it rests as long as the page took, waiting for Discord's bucket included.
+//! One page is asked for at a time over all guilds, and after each nobody asks for as long as the guild's share says: with
+//! half of the limit as long as the page took, waiting for Discord's bucket included. Meanwhile the page is stored.
 
 use std::time::Duration;
 
@@ -59,13 +59,18 @@ pub(crate) async fn ask<T: serde::de::DeserializeOwned>(
     path: String,
 ) -> Outcome<Result<T, Refusal>> {
     let share = kit.settings.get::<Keep>(guild).await?.share;
-    let turn = kit.feature.memory.reading.acquire().await;
+    let memory = &kit.feature.memory;
+    let turn = memory.reading.acquire().await;
+    let rests_until = *memory.rests_until.lock();
+    if let Some(until) = rests_until {
+        tokio::time::sleep_until(until).await;
+    }
     let begun = Instant::now();
     let request = RequestBuilder::raw(Method::Get, path)
         .build()
         .map_err(Failure::fault)?;
     let answer = kit.discord.raw(request).await;
-    tokio::time::sleep(rest(begun.elapsed(), share)).await;
+    *memory.rests_until.lock() = Some(Instant::now() + rest(begun.elapsed(), share));
     drop(turn);
     Ok(answer)
 }

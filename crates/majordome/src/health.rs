@@ -128,6 +128,10 @@ fn file(data_dir: &Path) -> PathBuf {
 
 /// Whole or not at all: a reader must never see half a report.
 fn write(path: &Path, report: &Report) -> std::io::Result<()> {
+    // With a Postgres elsewhere nothing else may have made the folder.
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let fresh = path.with_extension("new");
     fs::write(&fresh, serde_json::to_vec(report)?)?;
     fs::rename(fresh, path)

@@ -7,7 +7,9 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use database::test_support::TestDatabase;
 use discord_sim::{Sim, SimOptions};
+use sqlx::ConnectOptions as _;
 
 /// A folder of its own, with a clean environment.
 struct Place(tempfile::TempDir);
@@ -145,8 +147,13 @@ struct Running<'p> {
 
 impl<'p> Running<'p> {
     async fn start(place: &'p Place, sim: &Sim) -> Self {
+        Self::start_with(place, sim, &[]).await
+    }
+
+    async fn start_with(place: &'p Place, sim: &Sim, environment: &[(&str, &str)]) -> Self {
         let child = place
             .command(&["run"])
+            .envs(environment.iter().copied())
             .env("BOT_TOKEN", sim.bot_token())
             .env("DISCORD_API_URL", sim.api_url())
             .env("DISCORD_GATEWAY_URL", sim.gateway_url())
@@ -258,6 +265,77 @@ async fn killed_it_starts_again() {
     assert_ne!(place.postmaster(), orphan);
     let pid = running.child.id().to_string();
     Running::signal("-TERM", &pid);
+    let (code, log) = running.end().await;
+    assert_eq!(code, Some(0), "{log}");
+}
+
+/// The rows that a query counts.
+async fn count(database: &TestDatabase, sql: &'static str) -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "a test looks from outside")]
+    let counting = sqlx::query_scalar(sql);
+    counting
+        .fetch_one(database.database().pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_over_and_over_it_keeps_every_message() {
+    let place = Place::new();
+    let sim = Sim::start(SimOptions {
+        patience: Duration::from_mins(1),
+        first_answer: Duration::from_mins(1),
+        ..SimOptions::default()
+    });
+    let (sim, database) = (sim.await.unwrap(), TestDatabase::create().await);
+    let url = database.database().connect_options().to_url_lossy();
+    let environment = [("DATABASE_URL", url.as_str())];
+    let guild = sim.guild("Rust FR");
+    let (owner, alice, channel) = (guild.owner(), guild.member("alice"), guild.text("talk"));
+    let mut running = Running::start_with(&place, &sim, &environment).await;
+    let registered = sim.wait_until(Duration::from_secs(20), |_| {
+        alice.slash("/ping", &[]).id().is_ok()
+    });
+    registered.await.unwrap();
+    owner.slash("/archive enable", &[]).answer().await.unwrap();
+    let mut said = 0;
+    let mut speak = |many: i64| {
+        for _ in 0..many {
+            said += 1;
+            alice.says(&channel, &format!("said {said}"));
+        }
+        said
+    };
+    for round in 0..5 {
+        // Each time another part of it is stored, in the buffer, or on its way.
+        speak(40 + 130 * round);
+        let stored = "select count(*) from archive.message";
+        let begun = Instant::now();
+        while round % 2 == 1
+            && count(&database, stored).await == 0
+            && begun.elapsed() < Duration::from_secs(20)
+        {
+            tokio::task::yield_now().await;
+        }
+        Running::signal("-KILL", &running.child.id().to_string());
+        assert_eq!(running.end().await.0, None);
+        speak(20);
+        running = Running::start_with(&place, &sim, &environment).await;
+    }
+    let all = speak(20);
+    let begun = Instant::now();
+    let stored = "select count(distinct content) from archive.message where content like 'said %' and deleted_at is null";
+    while count(&database, stored).await < all {
+        assert!(
+            begun.elapsed() < Duration::from_secs(40),
+            "{} of {all} messages are there",
+            count(&database, stored).await
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let rows = "select count(*) from archive.message where content like 'said %'";
+    assert_eq!(count(&database, rows).await, all, "each is there once");
+    Running::signal("-TERM", &running.child.id().to_string());
     let (code, log) = running.end().await;
     assert_eq!(code, Some(0), "{log}");
 }

@@ -177,8 +177,9 @@ async fn killed_at_any_moment_it_ends_with_what_discord_holds() {
             people.act_often(round, before).await;
             story.kill();
             people.act_often(round, (each - before) / 2).await;
-            // The leases of the dead lapse, and enough time passes for a new session.
+            // Enough time passes for a new session, and nobody waits for the dead one's jobs.
             story.pass(jiff::SignedDuration::from_secs(70));
+            story.lapse_leases().await;
             if round % 4 == 3 {
                 story.sim.faults().op9(false);
             }
