@@ -348,7 +348,7 @@ struct TaskChange {
     checklist: Option<Vec<String>>,
 }
 
-/// TaskChange a task; what is not named stays.
+/// Change a task; what is not named stays.
 #[utoipa::path(patch, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks", request_body = TaskChange,
     params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
     security(("key" = ["tasks.write"])), responses((status = 200, body = TaskShown), (status = 404), (status = 422)))]
