@@ -219,9 +219,8 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "words") => "anything".into(),
         // One that is there already: what can be made but once would be answered differently the second time.
         (CommandOptionType::String, "name") if path == "/worksite create" => "ownsite".into(),
-        (CommandOptionType::String, "name") => "Neu".into(),
+        (CommandOptionType::String, "name" | "description" | "reason") => "Neu".into(),
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
-        (CommandOptionType::String, "description" | "reason") => "Neu".into(),
         (CommandOptionType::String, "key" | "task" | "worksite") => "nirgends".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
