@@ -342,8 +342,8 @@ fn good(said: String) -> Reply {
 
 /// The number that somebody typed: `3`, `#3`, or a choice that begins with it.
 fn number(typed: &str) -> Outcome<i32> {
-    let typed = typed.trim().trim_start_matches('#');
-    let digits: String = typed.chars().take_while(char::is_ascii_digit).collect();
+    let first = typed.split_whitespace().next().unwrap_or_default();
+    let digits = first.strip_prefix('#').unwrap_or(first);
     Ok(digits.parse().map_err(|_| Refused::NoSuch(0))?)
 }
 

@@ -41,13 +41,13 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Tasks>> {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct Line {
+struct TaskLine {
     text: String,
     done: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct Shown {
+struct TaskShown {
     /// The guild's own number of it.
     number: i32,
     description: String,
@@ -68,7 +68,7 @@ struct Shown {
     tags: Vec<String>,
     /// Absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    checklist: Option<Vec<Line>>,
+    checklist: Option<Vec<TaskLine>>,
     #[schema(value_type = String)]
     created_by: UserId,
     #[schema(value_type = String)]
@@ -79,11 +79,11 @@ struct Shown {
     closed_at: Option<Timestamp>,
     /// What became of it, newest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    history: Option<Vec<Past>>,
+    history: Option<Vec<TaskPast>>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct Past {
+struct TaskPast {
     #[schema(value_type = String)]
     at: Timestamp,
     #[schema(value_type = String)]
@@ -93,7 +93,7 @@ struct Past {
     new: Option<String>,
 }
 
-impl From<&Task> for Shown {
+impl From<&Task> for TaskShown {
     fn from(task: &Task) -> Self {
         Self {
             number: task.number,
@@ -117,9 +117,9 @@ impl From<&Task> for Shown {
     }
 }
 
-impl Shown {
+impl TaskShown {
     fn whole(task: &Task) -> Self {
-        let lines = task.items.iter().map(|item| Line {
+        let lines = task.items.iter().map(|item| TaskLine {
             text: item.text.clone(),
             done: item.is_done,
         });
@@ -141,7 +141,7 @@ struct Asked {
 
 /// The tasks of a server by number, closed ones among them.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/tasks", tag = "tasks", params(GuildPath, Asked, PagingParams),
-    security(("key" = ["tasks.read"])), responses((status = 200, body = Page<Shown>), (status = 422)))]
+    security(("key" = ["tasks.read"])), responses((status = 200, body = Page<TaskShown>), (status = 422)))]
 async fn listed(
     FromState(kit): FromState<Kit<Tasks>>,
     guild: InGuild,
@@ -167,7 +167,7 @@ async fn listed(
         return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
     }
     let page = Page {
-        data: page.data.iter().map(Shown::from).collect(),
+        data: page.data.iter().map(TaskShown::from).collect(),
         pagination: page.pagination,
     };
     Ok(Json(page).into_response())
@@ -176,28 +176,28 @@ async fn listed(
 /// A task with its check-list and the newest of its history.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks",
     params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
-    security(("key" = ["tasks.read"])), responses((status = 200, body = Shown), (status = 404)))]
+    security(("key" = ["tasks.read"])), responses((status = 200, body = TaskShown), (status = 404)))]
 async fn one(
     FromState(kit): FromState<Kit<Tasks>>,
     guild: InGuild,
     Path(number): Path<i32>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<TaskShown>, Problem> {
     let mut db = kit.database.acquire().await?;
     let task = store::get(&mut db, guild.id, number).await?;
     let task = task
         .filter(|task| task.deleted.is_none())
         .ok_or_else(Problem::not_found)?;
     let history = store::history(&mut db, guild.id, number, 100).await?;
-    let history = history.into_iter().map(|past| Past {
+    let history = history.into_iter().map(|past| TaskPast {
         at: past.at,
         by: past.by,
         what: past.what,
         old: past.old,
         new: past.new,
     });
-    Ok(Json(Shown {
+    Ok(Json(TaskShown {
         history: Some(history.collect()),
-        ..Shown::whole(&task)
+        ..TaskShown::whole(&task)
     }))
 }
 
@@ -298,12 +298,12 @@ fn listed_items(lines: &[String], before: &[Item]) -> Result<Vec<Item>, Problem>
 
 /// Make a task.
 #[utoipa::path(post, path = "/v1/guilds/{guild}/tasks", tag = "tasks", params(GuildPath), request_body = NewTask,
-    security(("key" = ["tasks.write"])), responses((status = 201, body = Shown), (status = 422)))]
+    security(("key" = ["tasks.write"])), responses((status = 201, body = TaskShown), (status = 422)))]
 async fn made(
     FromState(kit): FromState<Kit<Tasks>>,
     guild: InGuild,
     Body(new): Body<NewTask>,
-) -> Result<(StatusCode, Json<Shown>), Problem> {
+) -> Result<(StatusCode, Json<TaskShown>), Problem> {
     let settings = kit.settings.get::<TaskSettings>(guild.id).await?;
     let prepared = New {
         description: described(&new.description)?,
@@ -329,12 +329,12 @@ async fn made(
     };
     require_members(&kit, guild.id, "assignees", &prepared.assignees).await?;
     let task = work::make(&kit, guild.id, guild.caller.acts_for, prepared).await?;
-    Ok((StatusCode::CREATED, Json(Shown::whole(&task))))
+    Ok((StatusCode::CREATED, Json(TaskShown::whole(&task))))
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-struct Change {
+struct TaskChange {
     description: Option<String>,
     /// `todo`, `in_progress`, `done` or `cancelled`; `blocked` with a `reason`.
     state: Option<String>,
@@ -349,15 +349,15 @@ struct Change {
 }
 
 /// Change a task; what is not named stays.
-#[utoipa::path(patch, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks", request_body = Change,
+#[utoipa::path(patch, path = "/v1/guilds/{guild}/tasks/{number}", tag = "tasks", request_body = TaskChange,
     params(GuildPath, ("number" = i32, Path, description = "The task's number.")),
-    security(("key" = ["tasks.write"])), responses((status = 200, body = Shown), (status = 404), (status = 422)))]
+    security(("key" = ["tasks.write"])), responses((status = 200, body = TaskShown), (status = 404), (status = 422)))]
 async fn changed(
     FromState(kit): FromState<Kit<Tasks>>,
     guild: InGuild,
     Path(number): Path<i32>,
-    Body(change): Body<Change>,
-) -> Result<Json<Shown>, Problem> {
+    Body(change): Body<TaskChange>,
+) -> Result<Json<TaskShown>, Problem> {
     known(&kit, guild.id, number).await?;
     let by = guild.caller.acts_for;
     let now = kit.clock.now();
@@ -438,7 +438,7 @@ async fn changed(
         Ok(())
     })
     .await?;
-    Ok(Json(Shown::whole(&task)))
+    Ok(Json(TaskShown::whole(&task)))
 }
 
 async fn known(kit: &Kit<Tasks>, guild: GuildId, number: i32) -> Result<(), Problem> {
@@ -490,7 +490,7 @@ struct LegacyTask {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct LegacyMade {
+struct LegacyTaskMade {
     success: bool,
     /// The server's own number of the task.
     task_id: i32,
@@ -511,12 +511,12 @@ fn legacy_id(value: &Value) -> Result<Option<u64>, ()> {
 
 /// Make a task, as GVB does; `POST /v1/guilds/{guild}/tasks` does more.
 #[utoipa::path(post, path = "/api/discord/task", tag = "legacy", request_body = LegacyTask,
-    security(("key" = ["tasks.write"])), responses((status = 200, body = LegacyMade), (status = 404), (status = 422)))]
+    security(("key" = ["tasks.write"])), responses((status = 200, body = LegacyTaskMade), (status = 404), (status = 422)))]
 async fn legacy(
     FromState(kit): FromState<Kit<Tasks>>,
     caller: Caller,
     AnyFields(asked): AnyFields<LegacyTask>,
-) -> Result<Json<LegacyMade>, Problem> {
+) -> Result<Json<LegacyTaskMade>, Problem> {
     let mut wrong = Vec::new();
     let mut field = |field: &str, reason: &str| {
         wrong.push(Field {
@@ -592,7 +592,7 @@ async fn legacy(
         repeat: None,
     };
     let task = work::make(&kit, guild, by, new).await?;
-    Ok(Json(LegacyMade {
+    Ok(Json(LegacyTaskMade {
         success: true,
         task_id: task.number,
     }))
