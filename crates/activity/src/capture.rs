@@ -5,17 +5,19 @@
 //! already is known by its id (`activity.counted`, of the last three days), which is written in the same statement as
 //! the count; a message older than [`OLDEST`] is not counted any more. So each is counted once, however often it is told.
 //!
-//! The buffer is bounded. While Postgres is away it fills; what does not fit is not counted, and a metric says so.
+//! The buffer is bounded. While Postgres is away it fills; what does not fit waits in the mailbox of its guild.
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
-use feature::{Class, Hold, Kit, On, Outcome, card::cut, created_at};
+use feature::{Class, Failure, Hold, Kit, On, Outcome, card::cut, created_at};
 use jiff::SignedDuration;
 use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use twilight_model::{
     channel::message::MessageType,
     gateway::payload::incoming::{MemberAdd, MemberRemove, MessageCreate},
@@ -45,6 +47,8 @@ struct Item {
     is_bot: bool,
     #[expect(dead_code, reason = "held for its drop")]
     hold: Hold,
+    #[expect(dead_code, reason = "held for its drop: its place is free then")]
+    place: OwnedSemaphorePermit,
 }
 
 #[derive(Default)]
@@ -56,14 +60,14 @@ struct Queue {
 /// What waits to be counted.
 pub(crate) struct Buffer {
     queue: Mutex<Queue>,
-    most: usize,
+    places: Arc<Semaphore>,
 }
 
 impl Default for Buffer {
     fn default() -> Self {
         Self {
             queue: Mutex::default(),
-            most: MOST,
+            places: Arc::new(Semaphore::new(MOST)),
         }
     }
 }
@@ -141,26 +145,21 @@ pub(crate) async fn message(kit: Kit<Activity>, on: On<MessageCreate>) -> Outcom
         .as_ref()
         .and_then(|member| member.nick.as_deref());
     let author = &told.author;
-    push(
-        &kit,
-        Item {
-            heard,
-            name: shown(nick, author.global_name.as_deref(), &author.name),
-            is_bot: author.bot,
-            hold: on.hold(),
-        },
-    );
+    let places = Arc::clone(&kit.feature.buffer.places);
+    let item = Item {
+        heard,
+        name: shown(nick, author.global_name.as_deref(), &author.name),
+        is_bot: author.bot,
+        hold: on.hold(),
+        place: places.acquire_owned().await.map_err(Failure::fault)?,
+    };
+    push(&kit, item);
     Ok(())
 }
 
 fn push(kit: &Kit<Activity>, item: Item) {
     let buffer = &kit.feature.buffer;
     let mut queue = buffer.queue.lock();
-    if queue.items.len() >= buffer.most {
-        drop(queue);
-        metrics::counter!("activity_dropped_total").increment(1);
-        return;
-    }
     queue.items.push_back(item);
     let must_start = !queue.is_running;
     queue.is_running = true;

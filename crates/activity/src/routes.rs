@@ -378,11 +378,11 @@ struct Legacy {
     messages_today: i64,
     #[schema(value_type = Option<String>)]
     updated_at: Option<Timestamp>,
-    users: Vec<LegacyUser>,
+    users: Vec<LegacyRank>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct LegacyUser {
+struct LegacyRank {
     #[schema(value_type = String)]
     user_id: UserId,
     user_name: String,
@@ -425,7 +425,7 @@ async fn legacy(
         updated_at: standing.map(|standing| standing.summed_at),
         users: users
             .into_iter()
-            .map(|user| LegacyUser {
+            .map(|user| LegacyRank {
                 user_id: user.user,
                 user_name: user.name,
                 messages_7d: user.week,

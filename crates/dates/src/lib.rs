@@ -5,7 +5,7 @@
 //! mix them. The day comes before the month, as everywhere but in the United States; who types `12/28` is told so.
 //!
 //! What is left unsaid is filled in:
-//! - without a year, the nearest one that makes sense: up to three months ago, else ahead;
+//! - without a year, the nearest one that makes sense: up to three months ago, else ahead; of what is to come, the next;
 //! - a weekday is the next one after today; with `this` or `ce`, today counts;
 //! - a time without a day is today's if it is still to come, else tomorrow's;
 //! - the end of a span follows from its start: `28/12 02/01` ends in the next year.
@@ -15,7 +15,7 @@ mod span;
 mod words;
 
 pub use self::{
-    moment::{Moment, moment},
+    moment::{Moment, moment, upcoming},
     span::{Span, span},
 };
 

@@ -48,6 +48,16 @@ pub fn moment(text: &str, now: &Zoned) -> Result<Moment, Misread> {
     read(&words, now, None)
 }
 
+/// As [`moment`], for something that is to come: a day without a year is the next such day, today included.
+///
+/// # Errors
+///
+/// As [`moment`].
+pub fn upcoming(text: &str, now: &Zoned) -> Result<Moment, Misread> {
+    let words = checked(text)?;
+    reader(&words, now, None, 0).all()
+}
+
 /// The words of a text that is neither empty nor too long.
 pub(crate) fn checked(text: &str) -> Result<Vec<Word>, Misread> {
     let length = text.chars().count();
@@ -63,23 +73,23 @@ pub(crate) fn checked(text: &str) -> Result<Vec<Word>, Misread> {
 
 /// Reads all of the words. `after` is the start of a span whose end they are.
 pub(crate) fn read(words: &[Word], now: &Zoned, after: Option<Moment>) -> Result<Moment, Misread> {
-    let mut reader = Reader {
+    reader(words, now, after, AGO_DAYS).all()
+}
+
+fn reader<'a>(
+    words: &'a [Word],
+    now: &'a Zoned,
+    after: Option<Moment>,
+    ago_days: i64,
+) -> Reader<'a> {
+    Reader {
         words,
         now,
         after,
+        ago_days,
         date: None,
         time: None,
-    };
-    while let Some(word) = reader.words.first() {
-        if reader.time()? || reader.date()? {
-            continue;
-        }
-        if !is_filler(&word.plain) {
-            return Err(Misread::Word(word.typed.clone()));
-        }
-        reader.skip(1);
     }
-    reader.ended()
 }
 
 fn is_filler(word: &str) -> bool {
@@ -94,11 +104,27 @@ struct Reader<'a> {
     words: &'a [Word],
     now: &'a Zoned,
     after: Option<Moment>,
+    /// How many days ago a day without a year may have been.
+    ago_days: i64,
     date: Option<Date>,
     time: Option<Time>,
 }
 
 impl Reader<'_> {
+    /// Reads all of the words.
+    fn all(mut self) -> Result<Moment, Misread> {
+        while let Some(word) = self.words.first() {
+            if self.time()? || self.date()? {
+                continue;
+            }
+            if !is_filler(&word.plain) {
+                return Err(Misread::Word(word.typed.clone()));
+            }
+            self.skip(1);
+        }
+        self.ended()
+    }
+
     fn skip(&mut self, count: usize) {
         self.words = &self.words[count..];
     }
@@ -276,7 +302,7 @@ impl Reader<'_> {
         }
         let from = self.from();
         let earliest = from
-            .checked_sub(AGO_DAYS.days())
+            .checked_sub(self.ago_days.days())
             .map_err(|_| no_such_day())?;
         // The 29th of February comes every four years, but for one time in a century.
         (earliest.year()..=earliest.year().saturating_add(8))

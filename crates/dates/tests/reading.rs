@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use dates::{LONGEST, Misread, Moment, moment, span};
+use dates::{LONGEST, Misread, Moment, moment, span, upcoming};
 use jiff::{
     ToSpan as _, Zoned,
     civil::{Date, Time, date, time},
@@ -83,6 +83,19 @@ fn days_in_both_languages() {
         ("the 25th", "2026-11-25"),
     ] {
         assert_eq!(reads(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_to_come_is_not_long_ago() {
+    for (text, expected) in [
+        ("24/11", "2027-11-24"),
+        ("25/11", "2026-11-25"),
+        ("1 septembre", "2027-09-01"),
+        ("24/11/2026", "2026-11-24"),
+        ("hier", "2026-11-24"),
+    ] {
+        assert_eq!(shown(upcoming(text, &now()).unwrap()), expected, "{text}");
     }
 }
 

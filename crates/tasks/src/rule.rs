@@ -1,7 +1,7 @@
 //! What comes again and again, as people type it in both languages: `weekly mon,thu`, `tous les 2 jours`,
 //! `monthly 2nd tuesday until 31/12`, `daily x10`. Pure.
 
-use dates::moment;
+use dates::upcoming;
 use jiff::{
     ToSpan as _, Zoned,
     civil::{Date, Weekday},
@@ -131,7 +131,7 @@ fn read(text: &str, first: Date, now: &Zoned) -> Option<Rule> {
             .map(String::as_str)
             .filter(|word| !matches!(*word, "au" | "a"))
             .collect();
-        let until = moment(&rest.join(" "), now).ok()?;
+        let until = upcoming(&rest.join(" "), now).ok()?;
         Some(until.date).filter(|until| *until >= first).map(Some)?
     };
     let mut step = 1;

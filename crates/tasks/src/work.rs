@@ -140,7 +140,7 @@ pub(crate) struct New {
 
 /// A date that somebody typed for a task, which must be to come.
 pub(crate) fn due(typed: &str, settings: &TaskSettings, now: &Zoned) -> Outcome<Timestamp> {
-    let read = dates::moment(typed, now)
+    let read = dates::upcoming(typed, now)
         .ok()
         .and_then(|moment| moment.instant(now.time_zone(), settings.due_time()).ok());
     let due = read.ok_or_else(|| Refused::Due(typed.to_owned()))?;
