@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use database::{ChannelId, GuildId, UserId};
 use feature::{Card, Failure, Kit, Lang, Outcome, Refusal, discord::Post};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -86,9 +86,9 @@ async fn digest_later(
     db: &mut PgConnection,
     guild: GuildId,
     settings: &TaskSettings,
+    zone: &TimeZone,
 ) -> Outcome<()> {
-    let zone = kit.manners(guild).await?.zone;
-    let at = settings.next_digest(kit.clock.now(), &zone);
+    let at = settings.next_digest(kit.clock.now(), zone);
     let job = NewJob::new(&Digest { guild, at })
         .map_err(Failure::fault)?
         .key(guild.to_string())
@@ -99,12 +99,13 @@ async fn digest_later(
 
 pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
     let Remind { guild, number } = job;
+    // Before a connection is taken: whoever holds one must not wait for another.
+    let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    let manners = kit.manners(guild).await?;
     let mut db = kit.database.begin().await?;
     let Some(task) = store::get(&mut db, guild, number).await? else {
         return Ok(());
     };
-    let settings = kit.settings.get::<TaskSettings>(guild).await?;
-    let manners = kit.manners(guild).await?;
     let now = kit.clock.now();
     let planned = planned(&task);
     let mut due: Vec<(Timestamp, Kind)> = planned
@@ -135,7 +136,7 @@ pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
         at_instant(&kit, &mut db, &task, at).await?;
     }
     if task.is_overdue(now) && task.deleted.is_none() {
-        digest_later(&kit, &mut db, guild, &settings).await?;
+        digest_later(&kit, &mut db, guild, &settings, &manners.zone).await?;
     }
     db.commit().await?;
     Ok(())
@@ -285,6 +286,7 @@ async fn tell(
 pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
     let Digest { guild, at } = job;
     let settings = kit.settings.get::<TaskSettings>(guild).await?;
+    let manners = kit.manners(guild).await?;
     let now = kit.clock.now();
     let filter = Filter {
         overdue: true,
@@ -319,7 +321,7 @@ pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
     }
     // A digest that comes a day late is the next one's.
     if now.duration_since(at) < MISSED {
-        let lang = kit.manners(guild).await?.lang;
+        let lang = manners.lang;
         for (user, (own, led)) in readers {
             let card = text::digest(lang, &own, &led);
             let reminder = Reminder {
@@ -339,5 +341,5 @@ pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
         }
     }
     let mut db = kit.database.acquire().await?;
-    digest_later(&kit, &mut db, guild, &settings).await
+    digest_later(&kit, &mut db, guild, &settings, &manners.zone).await
 }

@@ -2,7 +2,7 @@
 
 use database::{ChannelId, GuildId, RoleId, UserId};
 use feature::{Ctx, Explain, Kit, Lang, Outcome};
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 use sqlx::PgConnection;
 
 use crate::{
@@ -272,6 +272,8 @@ async fn change_any(
     act: impl FnOnce(&mut Task) -> Outcome<()> + Send,
 ) -> Outcome<Task> {
     let now = kit.clock.now();
+    // Before a connection is taken: whoever holds one must not wait for another.
+    let zone = kit.manners(guild).await?.zone;
     let mut db = kit.database.begin().await?;
     let before = store::lock(&mut db, guild, number).await?;
     let before = before
@@ -287,18 +289,22 @@ async fn change_any(
     store::note(&mut db, &task, by, now, &changed).await?;
     follow(kit, &mut db, &task).await?;
     if task.state == State::Done && before.state != State::Done {
-        again(kit, &mut db, &task).await?;
+        again(kit, &mut db, &task, zone).await?;
     }
     db.commit().await?;
     Ok(task)
 }
 
 /// Makes the next instance of a task that comes again, once this one is done.
-async fn again(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+async fn again(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    task: &Task,
+    zone: TimeZone,
+) -> Outcome<()> {
     let (Some(rule), Some(due)) = (task.repeat.clone(), task.due) else {
         return Ok(());
     };
-    let zone = kit.manners(task.guild).await?.zone;
     let now = kit.clock.now();
     let local = due.to_zoned(zone.clone());
     let (mut day, mut nth) = (local.date(), task.nth);
