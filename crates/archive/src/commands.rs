@@ -299,9 +299,11 @@ async fn enable(ctx: &Ctx<Archive>, channel: Option<ChannelId>) -> Outcome<Reply
         nonce: Some(&nonce),
         pings: &[],
     };
-    ctx.discord
+    let notice = ctx
+        .discord
         .post(place, lang, &text::notice(lang, channel), post)
         .await?;
+    ctx.feature.memory.notice(notice);
     db.commit().await?;
     ctx.feature.memory.forget(guild);
     // What was said while it was off does not join what is held.

@@ -93,6 +93,9 @@ async fn tell(
 
 /// A message is sent.
 pub(crate) async fn message_create(kit: Kit<Archive>, on: On<MessageCreate>) -> Outcome<()> {
+    if kit.feature.memory.is_notice(on.id.into()) {
+        return Ok(());
+    }
     tell(&kit, &on.message, on.guild_id, on.channel_id, 0, on.hold()).await;
     Ok(())
 }

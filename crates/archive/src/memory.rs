@@ -1,7 +1,7 @@
 //! What the process knows without asking Postgres: what guilds keep, and since when each channel is heard unbroken.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -25,6 +25,8 @@ const GUILDS: u64 = 20_000;
 const CHANNELS: u64 = 100_000;
 /// How many months are remembered to have room; Discord has existed for far fewer.
 const MONTHS: usize = 2_000;
+/// How many notices are remembered; each for as long as its event is on its way.
+const NOTICES: usize = 64;
 
 /// What a guild keeps.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +101,8 @@ pub(crate) struct Memory {
     salt: OnceCell<Vec<u8>>,
     months: Mutex<HashSet<(i16, i8)>>,
     noted: moka::sync::Cache<ChannelId, ()>,
+    /// The last messages that said what is kept from then on. They stand before that, though they may be told after it.
+    notices: Mutex<VecDeque<MessageId>>,
     /// The history is read one page at a time.
     pub(crate) reading: Semaphore,
     /// When the next page may be asked for; what was read is stored meanwhile.
@@ -114,6 +118,7 @@ impl Default for Memory {
             salt: OnceCell::new(),
             months: Mutex::default(),
             noted: moka::sync::Cache::new(CHANNELS),
+            notices: Mutex::default(),
             reading: Semaphore::new(1),
             rests_until: Mutex::default(),
         }
@@ -136,6 +141,20 @@ impl Memory {
             lines.since.insert(channel, (guild, id));
             id
         })
+    }
+
+    /// A message said that something is kept from then on.
+    pub(crate) fn notice(&self, id: MessageId) {
+        let mut notices = self.notices.lock();
+        notices.push_back(id);
+        if notices.len() > NOTICES {
+            notices.pop_front();
+        }
+    }
+
+    /// Whether a message said that, not long ago.
+    pub(crate) fn is_notice(&self, id: MessageId) -> bool {
+        self.notices.lock().contains(&id)
     }
 
     /// What comes from now on does not join what came before.

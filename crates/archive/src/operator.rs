@@ -92,7 +92,10 @@ async fn tell(
     };
     let notice = text::notice(lang, channel);
     match kit.discord.post(place, lang, &notice, post).await {
-        Ok(_) => Ok(true),
+        Ok(notice) => {
+            kit.feature.memory.notice(notice);
+            Ok(true)
+        }
         Err(refusal) if is_for_good(&refusal) => {
             tracing::warn!(
                 %guild,

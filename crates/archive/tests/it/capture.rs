@@ -178,3 +178,24 @@ async fn a_killed_process_loses_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_notice_itself_is_not_kept_whenever_its_event_comes() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        for (name, is_before) in [("one", true), ("two", false)] {
+            let channel = guild.text(name);
+            story.idle().await;
+            story.sim.faults().event_before_reply(Some(is_before));
+            enable(story, &guild, &channel).await;
+            story.idle().await;
+            alice.says(&channel, name);
+        }
+        story.sim.faults().clear();
+        story.idle().await;
+        let kept = texts(story, "select content from archive.message order by id").await;
+        assert_eq!(kept, ["one", "two"]);
+    })
+    .await;
+}
