@@ -1,8 +1,8 @@
 //! What is erased in time: what is past its days, and guilds that the bot was taken out of.
 
 use database::GuildId;
-use feature::{Failure, House, Kit, On, Outcome};
-use jiff::{SignedDuration, Timestamp};
+use feature::{Failure, House, Kit, On, Outcome, first_id};
+use jiff::SignedDuration;
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -38,12 +38,6 @@ pub(crate) struct Forget {
 
 impl Job for Forget {
     const NAME: &'static str = "activity.forget";
-}
-
-/// The first id of an instant.
-fn first_id(at: Timestamp) -> i64 {
-    const EPOCH: i64 = 1_420_070_400_000;
-    (at.as_millisecond() - EPOCH).max(0) << 22
 }
 
 pub(crate) async fn purge(kit: Kit<Activity>, _: Purge) -> Outcome<()> {

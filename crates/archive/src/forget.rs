@@ -1,13 +1,13 @@
 //! What is deleted in time: messages past their retention, and guilds that the bot was taken out of.
 
 use database::GuildId;
-use feature::{Failure, House, Kit, Outcome};
+use feature::{Failure, House, Kit, Outcome, first_id};
 use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::{Archive, repair::first_id, search, store};
+use crate::{Archive, search, store};
 
 /// How long the messages of a guild that the bot was taken out of are kept.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);

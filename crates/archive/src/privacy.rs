@@ -1,11 +1,11 @@
 //! What a member decides about their own words: not to be kept, to have them erased, to have a copy.
 
 use database::{GuildId, UserId};
-use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply};
+use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply, first_id};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 
-use crate::{Archive, export, memory, repair::first_id, store, text};
+use crate::{Archive, export, memory, store, text};
 
 /// How many messages are erased at a time.
 const AT_ONCE: i64 = 1_000;

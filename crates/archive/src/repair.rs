@@ -5,7 +5,7 @@
 //! is older shows when the past is read again.
 
 use database::{ChannelId, GuildId};
-use feature::{Class, Explain as _, Failure, Kit, Outcome, Refusal};
+use feature::{Class, Explain as _, Failure, Kit, Outcome, Refusal, first_id};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,6 @@ const CHANNELS: i64 = 200;
 const DEEP: SignedDuration = SignedDuration::from_mins(15);
 /// How long ago the last message of a channel may be, for its last minutes to be read once more after a lost session.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
-/// Discord's first instant, in milliseconds since 1970.
-const EPOCH: i64 = 1_420_070_400_000;
 
 /// Closes the gaps of a guild.
 #[derive(Debug, Deserialize, Serialize)]
@@ -37,11 +35,6 @@ pub(crate) struct Repair {
 
 impl Job for Repair {
     const NAME: &'static str = "archive.repair";
-}
-
-/// The first id of an instant.
-pub(crate) fn first_id(at: Timestamp) -> i64 {
-    at.as_millisecond().saturating_sub(EPOCH).max(0) << 22
 }
 
 /// An id that no message has yet, whatever Discord's clock says: where to begin to read the past.

@@ -19,7 +19,7 @@ use axum::{
 };
 use database::{ChannelId, GuildId, MessageId};
 use feature::{
-    Feature as _, Kit,
+    Feature as _, Kit, first_id,
     http::{Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path, Problem},
 };
 use jiff::{Timestamp, civil, tz::TimeZone};
@@ -29,9 +29,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Archive,
-    repair::first_id,
-    search,
+    Archive, search,
     store::{
         self,
         reading::{Message, Search},

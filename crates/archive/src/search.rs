@@ -1,14 +1,15 @@
 //! `/archive search`: what is typed, and what it finds among what the asking member can read now.
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Card, Click, Colour, Ctx, Explain, Failure, Lang, Outcome, Reply, custom_id};
+use feature::{
+    Card, Click, Colour, Ctx, Explain, Failure, Lang, Outcome, Reply, custom_id, first_id,
+};
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::{
     Archive, MANAGE, READ, channels,
-    repair::first_id,
     store::{self, reading::Search},
     text,
 };

@@ -232,7 +232,14 @@ impl Explain for BotLacks {
 
 /// When a snowflake was made. See [Discord Docs/Snowflakes](https://docs.discord.com/developers/reference#snowflakes).
 pub fn created_at(snowflake: u64) -> Timestamp {
-    const EPOCH: i64 = 1_420_070_400_000;
     let milliseconds = i64::try_from(snowflake >> 22).unwrap_or_default();
     Timestamp::from_millisecond(milliseconds + EPOCH).unwrap_or(Timestamp::UNIX_EPOCH)
 }
+
+/// The first snowflake of an instant, as Postgres keeps ids; 0 before Discord's first.
+pub fn first_id(at: Timestamp) -> i64 {
+    at.as_millisecond().saturating_sub(EPOCH).max(0) << 22
+}
+
+/// The first millisecond of 2015, from which Discord counts.
+const EPOCH: i64 = 1_420_070_400_000;

@@ -71,7 +71,7 @@ pub use self::{
     component::{
         Click, ComponentInput, Picked, PickedChannels, PickedMentionables, PickedRoles, PickedUsers,
     },
-    context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene, created_at},
+    context::{BotLacks, Ctx, House, Kit, NotAllowed, OnlyInGuild, Scene, created_at, first_id},
     custom_id::{CustomId, Word},
     discord::{Discord, DiscordSettings, Refusal},
     error::{Explain, Failure, Outcome, chain},

@@ -15,7 +15,7 @@ use crate::{
     acts::{self, Done, Wanted},
     model::{NAME, Worksite, slug},
     settings::WorksiteSettings,
-    store, text,
+    sites, store, text,
 };
 
 /// Worksites on a page of the list.
@@ -296,18 +296,8 @@ async fn shown(
 
 /// The worksite that somebody means: `#3`, `3`, or its name.
 async fn named(ctx: &Ctx<Worksites>, asked: &str) -> Outcome<Worksite> {
-    let guild = ctx.guild_id()?;
     let mut db = ctx.database.acquire().await?;
-    let number = asked.trim().trim_start_matches('#').parse();
-    let mut found = None;
-    if let Ok(number) = number {
-        found = store::get(&mut db, guild, number).await?;
-    }
-    if found.is_none()
-        && let Some(slug) = slug(asked)
-    {
-        found = store::named(&mut db, guild, &slug).await?;
-    }
+    let found = sites::meant(&mut db, ctx.guild_id()?, asked).await?;
     Ok(found.ok_or_else(|| Refused::Unknown(feature::card::cut(asked.trim(), NAME)))?)
 }
 

@@ -47,17 +47,26 @@ pub async fn find(
     guild: GuildId,
     typed: &str,
 ) -> sqlx::Result<Option<Site>> {
+    Ok(meant(db, guild, typed).await?.map(Site::from))
+}
+
+/// As [`find`], with all that is known of it.
+pub(crate) async fn meant(
+    db: &mut PgConnection,
+    guild: GuildId,
+    typed: &str,
+) -> sqlx::Result<Option<Worksite>> {
     let typed = typed.trim();
     let number = typed.strip_prefix('#').unwrap_or(typed).parse::<i32>();
     if let Ok(number) = number
         && let Some(found) = store::get(db, guild, number).await?
     {
-        return Ok(Some(found.into()));
+        return Ok(Some(found));
     }
     let Some(slug) = slug(typed) else {
         return Ok(None);
     };
-    Ok(store::named(db, guild, &slug).await?.map(Site::from))
+    store::named(db, guild, &slug).await
 }
 
 /// A worksite by its number.
