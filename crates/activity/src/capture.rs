@@ -1,23 +1,14 @@
-//! From messages to counts: one buffer, emptied in batches.
+//! Messages, as they come, and who joins and leaves the guild.
 //!
-//! While a batch is on its way to Postgres the next one gathers. Events are held until their batch is committed: the
-//! saved session never passes what is not counted, and after `kill -9` Discord tells it again. What was counted
-//! already is known by its id (`activity.counted`, of the last three days), which is written in the same statement as
-//! the count; a message older than [`OLDEST`] is not counted any more. So each is counted once, however often it is told.
-//!
-//! The buffer is bounded. While Postgres is away it fills; what does not fit waits in the mailbox of its guild.
+//! Messages are [gathered](crate::gather) and counted in batches. What was counted already is known by its id
+//! (`activity.counted`, of the last three days), which is written in the same statement as the count; a message older
+//! than [`OLDEST`] is not counted any more. So each is counted once, however often it is told.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
-use feature::{Class, Failure, Hold, Kit, On, Outcome, card::cut, created_at};
+use feature::{Kit, On, Outcome, card::cut, created_at};
 use jiff::SignedDuration;
-use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use twilight_model::{
     channel::message::MessageType,
     gateway::payload::incoming::{MemberAdd, MemberRemove, MessageCreate},
@@ -25,51 +16,22 @@ use twilight_model::{
 
 use crate::{
     Activity,
+    gather::{self, Gather, Gathered},
     model::{Heard, Person},
     settings::ActivitySettings,
     store, sums,
 };
 
-/// How many messages wait at the most.
-const MOST: usize = 65_536;
-/// How many are counted at once.
-const BATCH: usize = 2_000;
-/// The longest pause before a batch is tried again.
-const PAUSE: Duration = Duration::from_secs(5);
 /// A message older than this is not counted when it is told: whether it was counted is soon not known any more.
 const OLDEST: SignedDuration = SignedDuration::from_hours(48);
 /// How long it is known which messages were counted; a day more than [`OLDEST`], so that no clock matters.
 pub(crate) const KNOWN: SignedDuration = SignedDuration::from_hours(72);
 
-struct Item {
+/// A message, and whose it is.
+pub(crate) struct Written {
     heard: Heard,
     name: String,
     is_bot: bool,
-    #[expect(dead_code, reason = "held for its drop")]
-    hold: Hold,
-    #[expect(dead_code, reason = "held for its drop: its place is free then")]
-    place: OwnedSemaphorePermit,
-}
-
-#[derive(Default)]
-struct Queue {
-    items: VecDeque<Item>,
-    is_running: bool,
-}
-
-/// What waits to be counted.
-pub(crate) struct Buffer {
-    queue: Mutex<Queue>,
-    places: Arc<Semaphore>,
-}
-
-impl Default for Buffer {
-    fn default() -> Self {
-        Self {
-            queue: Mutex::default(),
-            places: Arc::new(Semaphore::new(MOST)),
-        }
-    }
 }
 
 /// What somebody is called: nickname, display name, or username.
@@ -145,104 +107,49 @@ pub(crate) async fn message(kit: Kit<Activity>, on: On<MessageCreate>) -> Outcom
         .as_ref()
         .and_then(|member| member.nick.as_deref());
     let author = &told.author;
-    let places = Arc::clone(&kit.feature.buffer.places);
-    let item = Item {
+    let item = Written {
         heard,
         name: shown(nick, author.global_name.as_deref(), &author.name),
         is_bot: author.bot,
-        hold: on.hold(),
-        place: places.acquire_owned().await.map_err(Failure::fault)?,
     };
-    push(&kit, item);
-    Ok(())
+    gather::put(&kit, item, Some(on.hold())).await
 }
 
-fn push(kit: &Kit<Activity>, item: Item) {
-    let buffer = &kit.feature.buffer;
-    let mut queue = buffer.queue.lock();
-    queue.items.push_back(item);
-    let must_start = !queue.is_running;
-    queue.is_running = true;
-    drop(queue);
-    if must_start {
-        kit.spawn("counting messages", empty(kit.clone()));
+impl Gathered for Written {
+    const WHAT: &'static str = "messages";
+
+    fn gather(feature: &Activity) -> &Gather<Self> {
+        &feature.written
     }
-}
 
-/// Says that nobody empties the buffer, also when that panicked.
-struct Ends<'a>(&'a Buffer);
-
-impl Drop for Ends<'_> {
-    fn drop(&mut self) {
-        self.0.queue.lock().is_running = false;
-    }
-}
-
-async fn empty(kit: Kit<Activity>) {
-    let buffer = &kit.feature.buffer;
-    let mut ends = Some(Ends(buffer));
-    loop {
-        let items: Vec<Item> = {
-            let mut queue = buffer.queue.lock();
-            let count = queue.items.len().min(BATCH);
-            let items: Vec<Item> = queue.items.drain(..count).collect();
-            if items.is_empty() {
-                queue.is_running = false;
-                std::mem::forget(ends.take());
-                return;
-            }
-            items
-        };
-        let mut pause = Duration::from_millis(50);
-        while let Err(failure) = write(&kit, &items).await {
-            if failure.class() == Class::Permanent {
-                // Numbers and names that pass the checks of their tables: whatever this is, it must not hold up all
-                // others for ever.
-                tracing::error!(
-                    error = failure.chain(),
-                    count = items.len(),
-                    "messages can not be counted"
-                );
-                break;
-            }
-            tracing::warn!(
-                error = failure.chain(),
-                count = items.len(),
-                "messages wait to be counted"
-            );
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(PAUSE);
+    async fn write(kit: &Kit<Activity>, batch: &[Self]) -> Outcome<()> {
+        let heard: BTreeMap<MessageId, &Heard> = batch
+            .iter()
+            .map(|item| (item.heard.id, &item.heard))
+            .collect();
+        let heard: Vec<Heard> = heard.into_values().cloned().collect();
+        let people: BTreeMap<(GuildId, UserId), Person> = batch
+            .iter()
+            .map(|item| {
+                let Heard { guild, user, .. } = item.heard;
+                let person = Person {
+                    guild,
+                    user,
+                    name: item.name.clone(),
+                    is_bot: item.is_bot,
+                };
+                ((guild, user), person)
+            })
+            .collect();
+        let people: Vec<Person> = people.into_values().collect();
+        let mut db = kit.database.begin().await?;
+        store::people::name(&mut db, &people, kit.clock.now()).await?;
+        if store::written::count(&mut db, &heard).await? > 0 {
+            sums::later(kit, &mut db).await?;
         }
+        db.commit().await?;
+        Ok(())
     }
-}
-
-async fn write(kit: &Kit<Activity>, items: &[Item]) -> Outcome<()> {
-    let heard: BTreeMap<MessageId, &Heard> = items
-        .iter()
-        .map(|item| (item.heard.id, &item.heard))
-        .collect();
-    let heard: Vec<Heard> = heard.into_values().cloned().collect();
-    let people: BTreeMap<(GuildId, UserId), Person> = items
-        .iter()
-        .map(|item| {
-            let Heard { guild, user, .. } = item.heard;
-            let person = Person {
-                guild,
-                user,
-                name: item.name.clone(),
-                is_bot: item.is_bot,
-            };
-            ((guild, user), person)
-        })
-        .collect();
-    let people: Vec<Person> = people.into_values().collect();
-    let mut db = kit.database.begin().await?;
-    store::people::name(&mut db, &people, kit.clock.now()).await?;
-    if store::written::count(&mut db, &heard).await? > 0 {
-        sums::later(kit, &mut db).await?;
-    }
-    db.commit().await?;
-    Ok(())
 }
 
 /// Somebody joins the guild.

@@ -13,7 +13,7 @@ use crate::{
     capture::KNOWN,
     model::{LocalDay, Range},
     settings::ActivitySettings,
-    store, voice,
+    sitting, store,
 };
 
 /// How long the statistics of a guild that the bot was taken out of are kept.
@@ -78,19 +78,19 @@ pub(crate) async fn guild_create(kit: Kit<Activity>, on: On<GuildCreate>) -> Out
     if let (Some(guild), GuildCreate::Available(_)) = (on.guild(), &*on) {
         kit.feature.told.lock().insert(guild);
     }
-    voice::guild_create(kit, on).await
+    sitting::guild_create(kit, on).await
 }
 
 /// The bot was taken out of a guild, or the guild is away for a while.
 pub(crate) async fn guild_delete(kit: Kit<Activity>, on: On<GuildDelete>) -> Outcome<()> {
     let guild = GuildId::from(on.id);
-    kit.feature.caught_up.lock().remove(&guild);
+    let is_left = on.unavailable != Some(true);
     kit.feature.told.lock().remove(&guild);
-    if on.unavailable == Some(true) {
+    sitting::gone(&kit, guild, is_left, on.hold()).await?;
+    if !is_left {
         return Ok(());
     }
     let mut db = kit.database.begin().await?;
-    voice::end(&kit, &mut db, guild, None).await?;
     later(&kit, &mut db, guild).await?;
     db.commit().await?;
     Ok(())
@@ -118,6 +118,9 @@ pub(crate) async fn forget(kit: Kit<Activity>, job: Forget) -> Outcome<()> {
     };
     purge_before(&kit, guild, &end).await?;
     let mut db = kit.database.begin().await?;
+    // Whoever sums the guild up at this moment ends first, and what came of it goes too.
+    store::days::take_turn(&mut db, guild).await?;
+    store::erasing::purge(&mut db, guild, end.begin, end.date, AT_ONCE).await?;
     store::erasing::drop_guild(&mut db, guild).await?;
     db.commit().await?;
     tracing::info!(%guild, "the statistics of a guild that the bot was taken out of are erased");

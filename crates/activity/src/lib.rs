@@ -19,11 +19,13 @@
 mod capture;
 mod commands;
 mod forget;
+mod gather;
 mod model;
 mod presence;
 mod privacy;
 mod routes;
 mod settings;
+mod sitting;
 mod stats;
 mod store;
 mod summary;
@@ -58,7 +60,8 @@ pub(crate) const MANAGE: Capability = Capability {
 /// The feature.
 #[derive(Default)]
 pub struct Activity {
-    buffer: capture::Buffer,
+    written: gather::Gather<capture::Written>,
+    changes: gather::Gather<sitting::Change>,
     /// Guilds of which all that happened was handled; before that nobody knows who still sits in voice.
     caught_up: Mutex<HashSet<GuildId>>,
     /// Guilds of which Discord told everything in this process, presences too.
@@ -94,12 +97,12 @@ impl Feature for Activity {
             .on(capture::message)
             .on(capture::member_add)
             .on(capture::member_remove)
-            .on(voice::voice_state)
+            .on(sitting::voice_state)
             .on(forget::guild_create)
             .on_even_off(forget::guild_delete)
             .reconcile(sums::reconcile)
             .job(sums::sum)
-            .job(voice::beat)
+            .job(sitting::beat)
             .job(privacy::erase)
             .job(forget::purge)
             .job(forget::forget)

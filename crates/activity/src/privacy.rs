@@ -5,7 +5,7 @@ use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, store, sums, text, voice};
+use crate::{Activity, sitting, store, sums, text};
 
 /// Erases what is known of a member who does not want to be counted.
 #[derive(Debug, Deserialize, Serialize)]
@@ -27,7 +27,7 @@ pub(crate) async fn opt(ctx: &Ctx<Activity>, is_out: bool) -> Outcome<Reply> {
     let mut db = ctx.database.begin().await?;
     store::people::opt(&mut db, guild, user, is_out.then_some(now), now).await?;
     if is_out {
-        voice::end(ctx, &mut db, guild, Some(user)).await?;
+        sitting::end(ctx, &mut db, guild, user).await?;
         let job = NewJob::new(&Erase { of: guild, user })
             .map_err(Failure::fault)?
             .key(format!("{guild}:{user}"));

@@ -60,7 +60,7 @@ pub(crate) async fn bring_up(kit: &Kit<Activity>, guild: GuildId) -> Outcome<Opt
     let now = kit.clock.now();
     let mut db = kit.database.begin().await?;
     store::days::take_turn(&mut db, guild).await?;
-    store::written::begin(&mut db, guild, &name, now).await?;
+    // Nothing is begun here: a guild that was just forgotten must not come back.
     let Some(mut standing) = store::days::standing(&mut db, guild).await? else {
         return Ok(None);
     };
@@ -118,7 +118,5 @@ pub(crate) async fn reconcile(kit: Kit<Activity>, guild: GuildId) -> Outcome<()>
     store::written::begin(&mut db, guild, zone, now).await?;
     later(&kit, &mut db).await?;
     db.commit().await?;
-    crate::voice::reconcile(&kit, guild).await?;
-    kit.feature.caught_up.lock().insert(guild);
-    Ok(())
+    crate::sitting::reconcile(&kit, guild).await
 }

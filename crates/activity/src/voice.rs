@@ -1,9 +1,9 @@
-//! Time in voice: stretches of sitting in a channel, split wherever something about it changes.
+//! Time in voice: stretches of sitting in a channel, split wherever something about it changes. Pure; `sitting` brings
+//! in what Discord tells.
 //!
-//! [`plan`] compares the open stretches of a guild with who sits there now, and says which end and which begin; it is
-//! pure, and the same for an event as for what Discord tells when a session begins. An open stretch carries until
-//! when it is certain; a job moves that on every half minute (`beat`) while the gateway is connected. So a process
-//! that dies leaves stretches that end within a minute of it, and the next one decides:
+//! [`Book`] compares the open stretches of a guild with who sits there now, and says which end and which begin; it is
+//! the same for an event as for what Discord tells when a session begins. An open stretch carries until when it is
+//! certain. So a process that dies leaves stretches that end within a minute of it, and the next one decides:
 //!
 //! - a resumed session goes on with them: nobody left without Discord's telling, so the silence counts too, up to
 //!   [`SILENCE`];
@@ -13,29 +13,15 @@
 //! A clock that is set back adds nothing: no end is before a beginning, and nobody sits in two places at a time. One
 //! that is set forward adds at most [`SILENCE`]. Bots are not counted, nor who opted out; for «alone» they are not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use database::{ChannelId, GuildId, RoleId, UserId};
-use feature::{Failure, Kit, On, Outcome};
+use database::{ChannelId, UserId};
 use jiff::{SignedDuration, Timestamp};
-use jobs::{Job, NewJob};
-use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
-use twilight_model::{
-    gateway::payload::incoming::{GuildCreate, VoiceStateUpdate},
-    voice::VoiceState,
-};
 
-use crate::{
-    Activity, capture::place_is_counted, model::Person, settings::ActivitySettings, store,
-};
-
-/// How often those who sit are said to sit still.
-const BEAT: SignedDuration = SignedDuration::from_secs(30);
 /// After such a pause it is not certain that nothing happened meanwhile.
 const CERTAIN: SignedDuration = SignedDuration::from_secs(90);
 /// The longest silence that counts as sitting.
-const SILENCE: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const SILENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// How somebody sits.
 #[expect(
@@ -76,7 +62,7 @@ pub(crate) struct Stretch {
 
 /// From what is known who sits there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Told {
+enum Told {
     /// An event, in a line of events without a hole.
     Event,
     /// A new session: what happened before it is not known.
@@ -88,13 +74,15 @@ pub(crate) enum Told {
 pub(crate) struct Plan {
     /// Whose stretch ends, and when.
     pub(crate) ended: Vec<(UserId, Timestamp)>,
+    /// What began and ended before it was written.
+    pub(crate) passed: Vec<Stretch>,
     /// What begins; from the same instant on it is certain.
     pub(crate) begun: Vec<Stretch>,
 }
 
 impl Plan {
-    fn is_empty(&self) -> bool {
-        self.ended.is_empty() && self.begun.is_empty()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ended.is_empty() && self.passed.is_empty() && self.begun.is_empty()
     }
 }
 
@@ -110,7 +98,7 @@ fn mark_alone(seats: &mut [Seat]) {
 }
 
 /// What ends and what begins when these sit there now. Each user has one open stretch and one seat at most.
-pub(crate) fn plan(open: &[Stretch], mut seats: Vec<Seat>, told: Told, now: Timestamp) -> Plan {
+fn plan(open: &[Stretch], mut seats: Vec<Seat>, told: Told, now: Timestamp) -> Plan {
     mark_alone(&mut seats);
     let mut plan = Plan::default();
     let mut seats: BTreeMap<UserId, Seat> =
@@ -169,251 +157,99 @@ fn seats_of(open: &[Stretch]) -> Vec<Seat> {
         .collect()
 }
 
-/// A seat, as Discord tells of it; none for who left, and where nobody is counted.
-fn seat(
-    kit: &Kit<Activity>,
-    settings: &ActivitySettings,
-    guild: GuildId,
-    told: &VoiceState,
-    roles: &[RoleId],
-) -> Option<Seat> {
-    let channel = ChannelId::from(told.channel_id?);
-    if !place_is_counted(kit, settings, channel) || settings.leaves_out(roles) {
-        return None;
-    }
-    let afk = kit
-        .cache
-        .guild(guild.into())
-        .and_then(|guild| guild.afk_channel_id());
-    Some(Seat {
-        user: told.user_id.into(),
-        channel,
-        session: told.session_id.chars().take(100).collect(),
-        state: State {
-            muted: told.mute || told.self_mute,
-            deafened: told.deaf || told.self_deaf,
-            streaming: told.self_stream,
-            filming: told.self_video,
-            afk: afk.map(ChannelId::from) == Some(channel),
-            alone: false,
-        },
-    })
+/// The open stretches of a guild, through changes that are written together.
+pub(crate) struct Book {
+    open: BTreeMap<UserId, Stretch>,
+    /// Whose open stretch is not stored yet.
+    fresh: BTreeSet<UserId>,
+    /// Until when somebody sat last, of those whose stretch ended here.
+    sat_until: BTreeMap<UserId, Timestamp>,
+    plan: Plan,
 }
 
-/// Writes down what follows, and sees to it that it is kept true.
-async fn settle(
-    kit: &Kit<Activity>,
-    db: &mut PgConnection,
-    guild: GuildId,
-    plan: &Plan,
-) -> Outcome<()> {
-    if plan.is_empty() {
-        return Ok(());
-    }
-    store::voice::apply(db, guild, plan).await?;
-    if !plan.begun.is_empty() {
-        beat_later(kit, db).await?;
-    }
-    crate::sums::later(kit, db).await?;
-    Ok(())
-}
-
-/// Somebody joins, moves, leaves, or changes something.
-pub(crate) async fn voice_state(kit: Kit<Activity>, on: On<VoiceStateUpdate>) -> Outcome<()> {
-    let Some(guild) = on.0.guild_id.map(GuildId::from) else {
-        return Ok(());
-    };
-    let told = &on.0;
-    let member = told.member.as_ref();
-    if member.is_some_and(|member| member.user.bot) {
-        return Ok(());
-    }
-    let settings = kit.settings.get::<ActivitySettings>(guild).await?;
-    let roles: Vec<RoleId> = member
-        .map(|member| member.roles.iter().copied().map(Into::into).collect())
-        .unwrap_or_default();
-    let user = UserId::from(told.user_id);
-    let mut db = kit.database.begin().await?;
-    let is_out = !store::people::out(&mut db, guild, &[user])
-        .await?
-        .is_empty();
-    let seat = seat(&kit, &settings, guild, told, &roles).filter(|_| !is_out);
-    if let (Some(_), Some(member)) = (&seat, member) {
-        let name = crate::capture::shown(
-            member.nick.as_deref(),
-            member.user.global_name.as_deref(),
-            &member.user.name,
-        );
-        let person = Person {
-            guild,
-            user,
-            name,
-            is_bot: false,
-        };
-        store::people::name(&mut db, &[person], kit.clock.now()).await?;
-    }
-    let open = store::voice::open(&mut db, guild).await?;
-    let mut seats = seats_of(&open);
-    seats.retain(|seat| seat.user != user);
-    seats.extend(seat);
-    let plan = plan(&open, seats, Told::Event, kit.clock.now());
-    settle(&kit, &mut db, guild, &plan).await?;
-    db.commit().await?;
-    Ok(())
-}
-
-/// A session begins: Discord tells who sits there.
-pub(crate) async fn guild_create(kit: Kit<Activity>, on: On<GuildCreate>) -> Outcome<()> {
-    let GuildCreate::Available(told) = &*on else {
-        return Ok(());
-    };
-    let guild = GuildId::from(told.id);
-    let settings = kit.settings.get::<ActivitySettings>(guild).await?;
-    let mut people = Vec::new();
-    let mut seats = Vec::new();
-    for state in &told.voice_states {
-        let member = told
-            .members
-            .iter()
-            .find(|member| member.user.id == state.user_id);
-        if member.is_some_and(|member| member.user.bot) {
-            continue;
-        }
-        let roles: Vec<RoleId> = member
-            .map(|member| member.roles.iter().copied().map(Into::into).collect())
-            .unwrap_or_default();
-        seats.extend(seat(&kit, &settings, guild, state, &roles));
-    }
-    for member in &told.members {
-        let sits = seats
-            .iter()
-            .any(|seat| UserId::from(member.user.id) == seat.user);
-        if sits || member.user.bot {
-            people.push(Person {
-                guild,
-                user: member.user.id.into(),
-                name: crate::capture::shown(
-                    member.nick.as_deref(),
-                    member.user.global_name.as_deref(),
-                    &member.user.name,
-                ),
-                is_bot: member.user.bot,
-            });
+impl Book {
+    /// Goes on from what is stored.
+    pub(crate) fn new(open: Vec<Stretch>) -> Self {
+        Self {
+            open: open.into_iter().map(|sat| (sat.user, sat)).collect(),
+            fresh: BTreeSet::new(),
+            sat_until: BTreeMap::new(),
+            plan: Plan::default(),
         }
     }
-    people.sort_unstable_by_key(|person| person.user);
-    people.dedup_by_key(|person| person.user);
-    seats.sort_unstable_by_key(|seat| seat.user);
-    seats.dedup_by_key(|seat| seat.user);
-    let users: Vec<UserId> = seats.iter().map(|seat| seat.user).collect();
-    let now = kit.clock.now();
-    let mut db = kit.database.begin().await?;
-    let out = store::people::out(&mut db, guild, &users).await?;
-    seats.retain(|seat| !out.contains(&seat.user));
-    store::people::name(&mut db, &people, now).await?;
-    let open = store::voice::open(&mut db, guild).await?;
-    let plan = plan(&open, seats, Told::Anew, now);
-    settle(&kit, &mut db, guild, &plan).await?;
-    db.commit().await?;
-    Ok(())
-}
 
-/// Says of those who sit that they still do.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Beat {}
-
-impl Job for Beat {
-    const NAME: &'static str = "activity.beat";
-}
-
-async fn beat_later(kit: &Kit<Activity>, db: &mut PgConnection) -> Outcome<()> {
-    // A key of its own instant: many beginnings must not put the beat off again and again.
-    let now = kit.clock.now();
-    let slot = now.as_second().div_euclid(BEAT.as_secs()) + 1;
-    let at = Timestamp::from_second(slot * BEAT.as_secs()).unwrap_or(now);
-    let job = NewJob::new(&Beat {})
-        .map_err(Failure::fault)?
-        .key("all")
-        .at(at);
-    kit.jobs.enqueue(db, job).await?;
-    Ok(())
-}
-
-pub(crate) async fn beat(kit: Kit<Activity>, _: Beat) -> Outcome<()> {
-    let mut db = kit.database.begin().await?;
-    let occupied = store::voice::occupied(&mut db).await?;
-    if occupied.is_empty() {
-        return Ok(());
+    /// Somebody sits here now, or nowhere; in a line of events without a hole.
+    pub(crate) fn member(&mut self, user: UserId, seat: Option<Seat>, now: Timestamp) {
+        let left = self.open.get(&user).map(|sat| sat.channel);
+        let entered = seat.as_ref().map(|seat| seat.channel);
+        // Nobody in another channel is alone or in company for it.
+        let is_near = |sat: &&Stretch| [left, entered].contains(&Some(sat.channel));
+        let near: Vec<Stretch> = self.open.values().filter(is_near).cloned().collect();
+        let mut seats = seats_of(&near);
+        seats.retain(|seat| seat.user != user);
+        seats.extend(seat);
+        self.take(plan(&near, seats, Told::Event, now));
     }
-    let mut heard = Vec::new();
-    for guild in occupied {
-        // While nothing is heard of a guild, nothing is certain.
-        if is_heard(&kit, guild)
-            && !kit
-                .is_off(<Activity as feature::Feature>::NAME, guild)
-                .await?
-        {
-            heard.push(guild);
+
+    /// These sit there now and nobody else, and what happened before is not known.
+    pub(crate) fn anew(&mut self, seats: Vec<Seat>, now: Timestamp) {
+        let open: Vec<Stretch> = self.open.values().cloned().collect();
+        self.take(plan(&open, seats, Told::Anew, now));
+    }
+
+    /// Nobody is counted here any more.
+    pub(crate) fn nobody(&mut self, now: Timestamp) {
+        let open: Vec<Stretch> = self.open.values().cloned().collect();
+        self.take(plan(&open, Vec::new(), Told::Event, now));
+    }
+
+    /// What nobody moved on for long ends where it was certain: the feature was off, or the guild away.
+    pub(crate) fn stale(&mut self, now: Timestamp) {
+        let is_stale = |sat: &&Stretch| now.duration_since(sat.until) > SILENCE;
+        let stale = self.open.values().filter(is_stale);
+        let ended = stale.map(|sat| (sat.user, sat.until)).collect();
+        self.take(Plan {
+            ended,
+            ..Plan::default()
+        });
+    }
+
+    /// Whether somebody sits.
+    pub(crate) fn is_occupied(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    fn take(&mut self, plan: Plan) {
+        for (user, until) in plan.ended {
+            let Some(sat) = self.open.remove(&user) else {
+                continue;
+            };
+            self.sat_until.insert(user, until);
+            if !self.fresh.remove(&user) {
+                self.plan.ended.push((user, until));
+            } else if until > sat.from {
+                self.plan.passed.push(Stretch { until, ..sat });
+            }
+        }
+        for begun in plan.begun {
+            let until = self.sat_until.get(&begun.user).copied();
+            let from = until.map_or(begun.from, |until| until.max(begun.from));
+            self.fresh.insert(begun.user);
+            let begun = Stretch {
+                from,
+                until: from,
+                ..begun
+            };
+            self.open.insert(begun.user, begun);
         }
     }
-    let now = kit.clock.now();
-    store::voice::beat(&mut db, &heard, now - SILENCE, now).await?;
-    if !heard.is_empty() {
-        crate::sums::later(&kit, &mut db).await?;
+
+    /// What all of it comes to.
+    pub(crate) fn plan(mut self) -> Plan {
+        let fresh = self.fresh.iter();
+        self.plan.begun = fresh.filter_map(|user| self.open.remove(user)).collect();
+        self.plan
     }
-    beat_later(&kit, &mut db).await?;
-    db.commit().await?;
-    Ok(())
-}
-
-/// Whether events of a guild come in now, and all that came before were handled.
-fn is_heard(kit: &Kit<Activity>, guild: GuildId) -> bool {
-    let shards = kit.pulse.shards();
-    let count = u64::try_from(shards.len()).unwrap_or(1).max(1);
-    let shard = u32::try_from((guild.get() >> 22) % count).unwrap_or_default();
-    let is_connected = shards.get(&shard).is_some_and(|shard| shard.is_active);
-    let is_there = kit
-        .cache
-        .guild(guild.into())
-        .is_some_and(|known| known.unavailable() != Some(true));
-    is_connected && is_there && kit.feature.caught_up.lock().contains(&guild)
-}
-
-/// What nobody moved on for long ends where it was certain: the feature was off, or the guild away.
-pub(crate) async fn reconcile(kit: &Kit<Activity>, guild: GuildId) -> Outcome<()> {
-    let now = kit.clock.now();
-    let mut db = kit.database.begin().await?;
-    let open = store::voice::open(&mut db, guild).await?;
-    let is_stale = |sat: &&Stretch| now.duration_since(sat.until) > SILENCE;
-    let plan = Plan {
-        ended: open
-            .iter()
-            .filter(is_stale)
-            .map(|sat| (sat.user, sat.until))
-            .collect(),
-        begun: Vec::new(),
-    };
-    settle(kit, &mut db, guild, &plan).await?;
-    if plan.ended.len() < open.len() {
-        beat_later(kit, &mut db).await?;
-    }
-    db.commit().await?;
-    Ok(())
-}
-
-/// Ends what is open of a guild, of a member or of all, now.
-pub(crate) async fn end(
-    kit: &Kit<Activity>,
-    db: &mut PgConnection,
-    guild: GuildId,
-    user: Option<UserId>,
-) -> Outcome<()> {
-    let now = kit.clock.now();
-    let open = store::voice::open(db, guild).await?;
-    let mut seats = seats_of(&open);
-    seats.retain(|seat| user.is_some_and(|user| user != seat.user));
-    let plan = plan(&open, seats, Told::Event, now);
-    settle(kit, db, guild, &plan).await
 }
 
 #[cfg(test)]
@@ -523,51 +359,103 @@ mod tests {
         proptest::collection::vec((step, pass), 0..60)
     }
 
+    /// As the statements do it.
+    fn store(open: &mut Vec<Stretch>, done: &mut Vec<Stretch>, plan: Plan) {
+        for (user, until) in plan.ended {
+            let place = open.iter().position(|sat| sat.user == user).unwrap();
+            let sat = open.remove(place);
+            let until = until.max(sat.until);
+            done.push(Stretch { until, ..sat });
+        }
+        let stored = done.clone();
+        let since = |one: &Stretch| {
+            let own = stored.iter().filter(|sat| sat.user == one.user);
+            let before = own.map(|sat| sat.until).max();
+            before.map_or(one.from, |before| before.max(one.from))
+        };
+        for passed in plan.passed {
+            let from = since(&passed);
+            if passed.until > from {
+                done.push(Stretch { from, ..passed });
+            }
+        }
+        for begun in plan.begun {
+            let from = since(&begun);
+            open.push(Stretch {
+                from,
+                until: from,
+                ..begun
+            });
+        }
+    }
+
+    #[test]
+    fn what_passes_within_a_batch_is_kept() {
+        let mut book = Book::new(vec![sat(seat(1, 9), 0, 30, true)]);
+        book.member(id(2), Some(seat(2, 9)), at(40));
+        book.member(id(2), None, at(45));
+        book.member(id(1), None, at(60));
+        let plan = book.plan();
+        assert_eq!(plan.ended, [(id(1), at(40))]);
+        let passed: Vec<_> = plan
+            .passed
+            .iter()
+            .map(|sat| (sat.user, sat.from, sat.until, sat.state.alone))
+            .collect();
+        assert_eq!(
+            passed,
+            [
+                (id(1), at(40), at(45), false),
+                (id(2), at(40), at(45), false),
+                (id(1), at(45), at(60), true)
+            ]
+        );
+        assert_eq!(plan.begun, []);
+    }
+
     proptest! {
         #[test]
-        fn time_is_never_negative_nor_counted_twice(steps in steps()) {
+        fn time_is_never_negative_nor_counted_twice(batches in proptest::collection::vec(steps(), 0..8)) {
             let mut now = at(0);
-            let mut room: BTreeMap<u64, Seat> = BTreeMap::new();
+            let mut room: BTreeMap<UserId, Seat> = BTreeMap::new();
             let mut open: Vec<Stretch> = Vec::new();
             let mut done: Vec<Stretch> = Vec::new();
             let mut passed = 0_i64;
-            for (step, pass) in steps {
-                now += SignedDuration::from_secs(pass);
-                passed += pass.clamp(0, SILENCE.as_secs());
-                let told = match step {
-                    Step::Sit(user, channel, muted) => {
-                        let mut seat = seat(user, channel);
-                        seat.state.muted = muted;
-                        room.insert(user, seat);
-                        Told::Event
-                    }
-                    Step::Leave(user) => { room.remove(&user); Told::Event }
-                    Step::Beat => {
-                        for sat in &mut open {
-                            if sat.until >= now - SILENCE {
-                                sat.until = sat.until.max(now);
+            for batch in batches {
+                let mut book = Book::new(open.clone());
+                for (step, pass) in batch {
+                    now += SignedDuration::from_secs(pass);
+                    passed += pass.clamp(0, SILENCE.as_secs());
+                    match step {
+                        Step::Sit(user, channel, muted) => {
+                            let mut seat = seat(user, channel);
+                            seat.state.muted = muted;
+                            room.insert(seat.user, seat.clone());
+                            book.member(seat.user, Some(seat), now);
+                        }
+                        Step::Leave(user) => {
+                            room.remove(&id(user));
+                            book.member(id(user), None, now);
+                        }
+                        Step::Beat => {
+                            store(&mut open, &mut done, book.plan());
+                            for sat in &mut open {
+                                if sat.until >= now - SILENCE {
+                                    sat.until = sat.until.max(now);
+                                }
+                            }
+                            book = Book::new(open.clone());
+                        }
+                        Step::Anew => book.anew(room.values().cloned().collect(), now),
+                        Step::Again => {
+                            for (user, seat) in &room {
+                                book.member(*user, Some(seat.clone()), now);
                             }
                         }
-                        continue;
                     }
-                    Step::Anew => Told::Anew,
-                    Step::Again => Told::Event,
-                };
-                let plan = plan(&open, room.values().cloned().collect(), told, now);
-                for (user, until) in &plan.ended {
-                    let place = open.iter().position(|sat| sat.user == *user).unwrap();
-                    let mut sat = open.remove(place);
-                    prop_assert!(*until >= sat.until);
-                    sat.until = *until;
-                    done.push(sat);
                 }
-                for begun in plan.begun {
-                    // As the statement does it.
-                    let before = done.iter().filter(|sat| sat.user == begun.user).map(|sat| sat.until).max();
-                    let from = before.map_or(begun.from, |before| before.max(begun.from));
-                    open.push(Stretch { from, until: from, ..begun });
-                }
-                let seats: Vec<UserId> = room.values().map(|seat| seat.user).collect();
+                store(&mut open, &mut done, book.plan());
+                let seats: Vec<UserId> = room.keys().copied().collect();
                 let mut sitting: Vec<UserId> = open.iter().map(|sat| sat.user).collect();
                 sitting.sort_unstable();
                 prop_assert_eq!(sitting, seats, "one open stretch for each who sits");
@@ -575,7 +463,7 @@ mod tests {
             done.extend(open);
             for user in 1..4 {
                 let mut own: Vec<&Stretch> = done.iter().filter(|sat| sat.user == id::<UserId>(user)).collect();
-                own.sort_by_key(|sat| sat.from);
+                own.sort_by_key(|sat| (sat.from, sat.until));
                 for sat in &own {
                     prop_assert!(sat.until >= sat.from);
                 }

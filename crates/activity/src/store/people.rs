@@ -1,5 +1,7 @@
 //! Who people are, whether they want to be counted, and when they come and go.
 
+use std::collections::BTreeSet;
+
 use database::{GuildId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -77,21 +79,25 @@ pub(crate) async fn opt(
     Ok(done.rows_affected() > 0)
 }
 
-/// Those of these who do not want to be counted.
+/// Those of these members who do not want to be counted.
 pub(crate) async fn out(
     db: &mut PgConnection,
-    guild: GuildId,
-    users: &[UserId],
-) -> sqlx::Result<Vec<UserId>> {
+    members: &[(GuildId, UserId)],
+) -> sqlx::Result<BTreeSet<(GuildId, UserId)>> {
+    let (guilds, users): (Vec<GuildId>, Vec<UserId>) = members.iter().copied().unzip();
     let rows = sqlx::query!(
-        "select user_id from activity.member
-         where guild_id = $1 and user_id = any($2::bigint[]) and opted_out_at is not null",
-        guild as GuildId,
-        users as &[UserId]
+        "select guild_id, user_id from activity.member m
+         join unnest($1::bigint[], $2::bigint[]) as told (guild_id, user_id) using (guild_id, user_id)
+         where m.opted_out_at is not null",
+        &guilds as &[GuildId],
+        &users as &[UserId]
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| row.user_id).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.guild_id, row.user_id))
+        .collect())
 }
 
 /// The bots that are known in a guild.

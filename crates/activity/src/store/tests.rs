@@ -144,19 +144,25 @@ async fn time_in_voice_is_cut_at_midnight_where_the_guild_is() {
             from,
             until: from,
         }],
-        ended: vec![],
+        ..Plan::default()
     };
-    voice::apply(&mut db, guild, &plan).await.unwrap();
+    voice::apply(&mut db, &[(guild, plan.clone())])
+        .await
+        .unwrap();
     // The same again makes no second one.
-    voice::apply(&mut db, guild, &plan).await.unwrap();
+    voice::apply(&mut db, &[(guild, plan.clone())])
+        .await
+        .unwrap();
     let until = at("2026-03-29T23:00:00Z");
     voice::beat(&mut db, &[guild], from, until).await.unwrap();
     let plan = Plan {
         ended: vec![(user, from)],
-        begun: vec![],
+        ..Plan::default()
     };
     // An end before what is certain takes nothing back.
-    voice::apply(&mut db, guild, &plan).await.unwrap();
+    voice::apply(&mut db, &[(guild, plan.clone())])
+        .await
+        .unwrap();
     sum_up(&mut db, guild, &zone).await;
     let mut seconds = Vec::new();
     for date in [28, 29, 30] {
