@@ -11,7 +11,7 @@ mod features;
 mod health;
 mod import;
 mod logging;
-mod pages;
+mod memory;
 mod run;
 
 use std::io::{self, Write};
@@ -25,6 +25,7 @@ use cli::{Cli, Command, Replaced};
 use config::{Config, Problems, Token};
 
 fn main() -> ExitCode {
+    memory::limit_heaps();
     let command = Cli::parse().command.unwrap_or_default();
     if rustls::crypto::ring::default_provider()
         .install_default()

@@ -1,7 +1,5 @@
 //! The real thing: the bot with the operator's configuration, until it is told to stop.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use feature::{DiscordSettings, Pulse, settings::Defaults};
 
@@ -9,11 +7,8 @@ use crate::{
     bot::{self, Bot, Setup},
     config::Config,
     health::Health,
-    pages,
+    memory,
 };
-
-/// After how long the bot has settled: guilds are read, repairs have run.
-const SETTLED: Duration = Duration::from_secs(10);
 
 /// Runs the bot until it is told to stop.
 pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
@@ -37,15 +32,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         std::future::ready(shards_are_well(&pulse))
     });
     let beating = tokio::spawn(health.beat(stopping.clone()));
-    let settled = stopping.clone();
-    tokio::spawn(async move {
-        let rest = settled.run_until_cancelled(tokio::time::sleep(SETTLED));
-        if rest.await.is_some()
-            && let Err(error) = pages::give_back()
-        {
-            tracing::debug!(%error, "the code of the start stays in memory");
-        }
-    });
+    tokio::spawn(memory::keep_small(stopping.clone()));
     let ended = bot.run().await;
     stopping.cancel();
     beating.await.context("the health file's task broke")?;

@@ -1,12 +1,70 @@
-//! Gives back the pages of code that only the start needed.
+//! Keeps the program small while it has little to do.
 //!
-//! Most of the program's resident memory is its own code, and two thirds of that run once: the registration of features,
-//! the description of the API, migrations. Linux keeps pages of a file mapped once they were touched. Here they are let
-//! go when the bot has settled; what is needed again is mapped again by a fault of a few microseconds.
+//! Most of its resident memory is its own code, and two thirds of that run once: the registration of features, the
+//! description of the API, migrations. Linux keeps pages of a file mapped once they were touched. Here they are let go
+//! when the bot has settled; what is needed again is mapped again by a fault of a few microseconds.
+//!
+//! The rest is the heap. glibc makes a heap for nearly every thread, and each keeps the room of the largest work it ever
+//! had to do. There are fewer heaps here, one for each core, and what they do not need goes back as well.
 
-use std::{ffi::c_void, num::NonZeroUsize, path::Path, ptr::NonNull};
+use std::{ffi::c_void, num::NonZeroUsize, path::Path, ptr::NonNull, time::Duration};
 
 use nix::sys::mman::{MmapAdvise, madvise};
+use tokio_util::sync::CancellationToken;
+
+/// How long after the start the bot has settled.
+const SETTLED: Duration = Duration::from_secs(10);
+/// How often memory is given back after that: a storm of work leaves room behind as well.
+const PAUSE: Duration = Duration::from_mins(10);
+
+/// Says how many heaps there may be; before the first thread is started.
+#[cfg(target_env = "gnu")]
+pub(crate) fn limit_heaps() {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    #[expect(
+        unsafe_code,
+        reason = "a setting of the allocator, which takes any number"
+    )]
+    unsafe {
+        nix::libc::mallopt(
+            nix::libc::M_ARENA_MAX,
+            i32::try_from(cores).unwrap_or(i32::MAX),
+        );
+    }
+}
+
+#[cfg(not(target_env = "gnu"))]
+pub(crate) fn limit_heaps() {}
+
+/// Gives back what is not needed, when the bot has settled and now and then until it stops.
+pub(crate) async fn keep_small(stopping: CancellationToken) {
+    let mut pause = SETTLED;
+    while stopping
+        .run_until_cancelled(tokio::time::sleep(pause))
+        .await
+        .is_some()
+    {
+        trim_heaps();
+        if let Err(error) = give_back() {
+            tracing::debug!(%error, "the code of the start stays in memory");
+        }
+        pause = PAUSE;
+    }
+}
+
+#[cfg(target_env = "gnu")]
+fn trim_heaps() {
+    #[expect(
+        unsafe_code,
+        reason = "the allocator gives back pages that hold nothing, under its own locks"
+    )]
+    unsafe {
+        nix::libc::malloc_trim(0);
+    }
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn trim_heaps() {}
 
 /// A mapping of the program's own file, as `/proc/self/smaps` tells of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,7 +78,7 @@ struct Mapping {
 /// # Errors
 ///
 /// Fails where Linux does not tell what is mapped; nothing is changed then.
-pub(crate) fn give_back() -> std::io::Result<()> {
+fn give_back() -> std::io::Result<()> {
     let program = std::env::current_exe()?;
     let told = std::fs::read_to_string("/proc/self/smaps")?;
     for Mapping { start, length } in untouched(&told, &program) {
@@ -85,7 +143,7 @@ fn range_of(range: &str) -> Option<Mapping> {
 mod tests {
     use std::path::Path;
 
-    use super::{give_back, untouched};
+    use super::{give_back, trim_heaps, untouched};
 
     const SMAPS: &str = "\
 55d0c0000000-55d0c0001000 r--p 00000000 fe:00 94 /srv/majordome
@@ -122,6 +180,7 @@ Anonymous:             0 kB
     fn the_program_goes_on_as_before() {
         let words = String::from("still here");
         give_back().expect("Linux tells what is mapped");
+        trim_heaps();
         assert_eq!(words.replace("still", "ever"), "ever here");
     }
 }
