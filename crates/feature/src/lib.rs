@@ -14,6 +14,7 @@
 //! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
 //! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
+//! | what happened elsewhere | [`Kit`] | a job of an [`Announcement`] | [`Scope::listens`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -29,6 +30,7 @@
 //! [`Grants`] and [`Switches`] (what a guild changed of that), [`Settings`] (typed documents), [`words!`] (sentences in two languages).
 
 mod access;
+mod announce;
 mod background;
 pub mod browse;
 pub mod card;
@@ -64,6 +66,7 @@ mod words;
 
 pub use self::{
     access::{Access, Capability, Member},
+    announce::{Announcement, Happening},
     background::Background,
     browse::{Browsable, Column, ColumnKind, Label},
     card::{Button, Card, Colour, Select, SelectKind},

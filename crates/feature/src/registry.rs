@@ -17,7 +17,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Browsable, Capability, Feature, Lang, NeedsEntry, Scope, custom_id, http,
+    Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope, custom_id, http,
     names::Names,
     rules,
     scope::{
@@ -102,6 +102,8 @@ pub struct Catalogue {
     schedules: BTreeMap<&'static str, ScheduleEntry>,
     routes: Vec<RouteEntry>,
     documents: BTreeMap<&'static str, DocumentEntry>,
+    happenings: BTreeMap<&'static str, Happening>,
+    listeners: Vec<&'static str>,
     capabilities: BTreeMap<&'static str, (&'static str, &'static Capability)>,
     browsables: BTreeMap<&'static str, &'static Browsable>,
     resources: ResourceType,
@@ -134,6 +136,8 @@ impl Default for Catalogue {
             schedules: BTreeMap::new(),
             routes: Vec::new(),
             documents: BTreeMap::new(),
+            happenings: BTreeMap::new(),
+            listeners: Vec::new(),
             capabilities: BTreeMap::new(),
             browsables: BTreeMap::new(),
             resources: ResourceType::empty(),
@@ -289,6 +293,12 @@ impl Catalogue {
             }
             self.documents.insert(document.subject, document);
         }
+        for happening in registered.happenings {
+            if self.happenings.insert(happening.kind, happening).is_some() {
+                problems.push(format!("{feature}: `{}` can happen twice", happening.kind));
+            }
+        }
+        self.listeners.extend(registered.listeners);
         self.events.extend(registered.events);
         self.reconciles.extend(registered.reconciles);
         for entry in registered.routes {
@@ -315,6 +325,16 @@ impl Catalogue {
                 ));
             }
         }
+    }
+
+    /// What can happen in all features, in order.
+    pub fn happenings(&self) -> impl Iterator<Item = Happening> {
+        self.happenings.values().copied()
+    }
+
+    /// The jobs by which listeners are told of it.
+    pub(crate) fn listeners(&self) -> &[&'static str] {
+        &self.listeners
     }
 
     /// The names of all features, in the order of registration.

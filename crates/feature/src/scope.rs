@@ -28,8 +28,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
-    Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, House, Kit, Lang, Needs, On,
-    Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
+    Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, Happening, House, Kit, Lang,
+    Needs, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
     foreign::Named,
     settings::{Document, DocumentEntry},
     text,
@@ -204,6 +204,8 @@ pub(crate) struct Registered {
     pub(crate) schedules: Vec<ScheduleEntry>,
     pub(crate) routes: Vec<RouteEntry>,
     pub(crate) documents: Vec<DocumentEntry>,
+    pub(crate) happenings: Vec<Happening>,
+    pub(crate) listeners: Vec<&'static str>,
     pub(crate) capabilities: Vec<&'static Capability>,
     pub(crate) browsables: Vec<&'static Browsable>,
     pub(crate) resources: ResourceType,
@@ -228,6 +230,8 @@ impl Default for Registered {
             schedules: Vec::new(),
             routes: Vec::new(),
             documents: Vec::new(),
+            happenings: Vec::new(),
+            listeners: Vec::new(),
             capabilities: Vec::new(),
             browsables: Vec::new(),
             resources: ResourceType::empty(),
@@ -531,6 +535,19 @@ impl<'a, F: Feature> Scope<'a, F> {
             payload,
         });
         self
+    }
+
+    /// What can happen in this feature; see [`House::announce`](crate::House::announce).
+    pub fn announces(&mut self, happenings: &[Happening]) -> &mut Self {
+        self.registered.happenings.extend(happenings);
+        self
+    }
+
+    /// Is told what happens in any feature: `async fn(Kit<F>, P) -> Outcome<()>`, where `P` is read from an
+    /// [`Announcement`](crate::Announcement).
+    pub fn listens<P: Job>(&mut self, handler: impl Handle<Kit<F>, P, ()>) -> &mut Self {
+        self.registered.listeners.push(P::NAME);
+        self.job(handler)
     }
 
     /// The typed settings document that each guild has for this feature.

@@ -20,6 +20,7 @@ pub(crate) fn keeping(archive: archive::Operator) -> Registry {
         .with(archive::Archive::keeping(archive))
         .with(worksites::Worksites)
         .with(tasks::Tasks)
+        .with(webhooks::Webhooks::default())
 }
 
 #[cfg(test)]

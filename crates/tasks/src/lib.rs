@@ -23,6 +23,7 @@ mod rule;
 mod settings;
 mod store;
 mod text;
+mod told;
 mod work;
 
 use std::time::Duration;
@@ -88,6 +89,7 @@ impl Feature for Tasks {
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},
             )
+            .announces(&told::ALL)
             .routes(routes::routes());
     }
 }

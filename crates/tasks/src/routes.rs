@@ -47,7 +47,7 @@ struct TaskLine {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct TaskShown {
+pub(crate) struct TaskShown {
     /// The guild's own number of it.
     number: i32,
     description: String,
@@ -118,7 +118,7 @@ impl From<&Task> for TaskShown {
 }
 
 impl TaskShown {
-    fn whole(task: &Task) -> Self {
+    pub(crate) fn whole(task: &Task) -> Self {
         let lines = task.items.iter().map(|item| TaskLine {
             text: item.text.clone(),
             done: item.is_done,

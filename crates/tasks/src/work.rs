@@ -11,7 +11,7 @@ use crate::{
     panel, reminders,
     rule::Rule,
     settings::TaskSettings,
-    store, text,
+    store, text, told,
 };
 
 /// Why something is not done to a task.
@@ -220,6 +220,7 @@ async fn add(
         new: Some(task.description.clone()),
     };
     store::note(db, &task, by, now, &[made]).await?;
+    told::tell(kit, db, None, &task).await?;
     follow(kit, db, &task).await?;
     Ok(task)
 }
@@ -287,6 +288,7 @@ async fn change_any(
     }
     store::save(&mut db, &task).await?;
     store::note(&mut db, &task, by, now, &changed).await?;
+    told::tell(kit, &mut db, Some(&before), &task).await?;
     follow(kit, &mut db, &task).await?;
     if task.state == State::Done && before.state != State::Done {
         again(kit, &mut db, &task, zone).await?;

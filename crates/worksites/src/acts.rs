@@ -7,7 +7,7 @@ use crate::{
     Worksites, channel,
     commands::{Colour, Refused},
     model::{NAME, Worksite, archived_name, slug},
-    store,
+    store, told,
 };
 
 /// A worksite that somebody wants.
@@ -67,10 +67,34 @@ pub(crate) async fn open(
         let (number, name) = known.map_or((None, slug), |known| (Some(known.number), known.name));
         return Err(Refused::NameTaken(number, name).into());
     };
+    told::tell(kit, &mut db, told::OPENED, guild, made.number).await?;
     let at = channel::after_the_command(kit);
     channel::later(kit, &mut db, guild, Some(made.number), at).await?;
     db.commit().await?;
     Ok(follows(kit, guild, made.number).await)
+}
+
+/// Changes what people wrote of an open worksite; `None` leaves a value, an empty address clears it.
+///
+/// # Errors
+///
+/// Says that it is archived.
+pub(crate) async fn change(
+    kit: &Kit<Worksites>,
+    guild: GuildId,
+    number: i32,
+    address: Option<&str>,
+    lead: Option<UserId>,
+    colour: Option<u32>,
+) -> Outcome<()> {
+    let address = address.map(str::trim);
+    let mut db = kit.database.begin().await?;
+    if !store::edit(&mut db, guild, number, address, lead, colour).await? {
+        return Err(Refused::Archived.into());
+    }
+    told::tell(kit, &mut db, told::UPDATED, guild, number).await?;
+    db.commit().await?;
+    Ok(())
 }
 
 /// Archives a worksite.
@@ -92,6 +116,7 @@ pub(crate) async fn archive(
     if !store::archive(&mut db, guild, worksite.number, by, &name, now).await? {
         return Err(Refused::Archived.into());
     }
+    told::tell(kit, &mut db, told::ARCHIVED, guild, worksite.number).await?;
     let at = channel::after_the_command(kit);
     channel::later(kit, &mut db, guild, Some(worksite.number), at).await?;
     db.commit().await?;

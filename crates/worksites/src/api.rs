@@ -20,7 +20,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Worksites,
     acts::{self, Wanted},
-    commands::Refused,
     model, store,
 };
 
@@ -33,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Worksites>> {
 
 /// A place of work.
 #[derive(Debug, Serialize, ToSchema)]
-struct Worksite {
+pub(crate) struct Worksite {
     /// Counted in each server from 1.
     number: i32,
     name: String,
@@ -188,12 +187,8 @@ async fn change(
     find(&kit, guild.id, number).await?;
     let colour = checked(change.address.as_deref(), change.colour)?;
     require_lead(&kit, guild.id, change.lead_id).await?;
-    let address = change.address.as_deref().map(str::trim);
-    let mut db = kit.database.acquire().await?;
-    if !store::edit(&mut db, guild.id, number, address, change.lead_id, colour).await? {
-        return Err(feature::Failure::from(Refused::Archived).into());
-    }
-    drop(db);
+    let address = change.address.as_deref();
+    acts::change(&kit, guild.id, number, address, change.lead_id, colour).await?;
     Ok(Json(find(&kit, guild.id, number).await?.into()))
 }
 

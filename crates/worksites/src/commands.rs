@@ -309,12 +309,8 @@ async fn change(ctx: &Ctx<Worksites>, edit: Edit) -> Outcome<Reply> {
     let found = named(ctx, &edit.worksite).await?;
     let address = edit.address.as_deref().map(str::trim);
     let address = address.map(|address| if address == "-" { "" } else { address });
-    let mut db = ctx.database.acquire().await?;
     let colour = edit.colour.map(Colour::rgb);
-    if !store::edit(&mut db, found.guild, found.number, address, lead, colour).await? {
-        return Err(Refused::Archived.into());
-    }
-    drop(db);
+    acts::change(ctx, found.guild, found.number, address, lead, colour).await?;
     shown(ctx, found.number, text::changed(ctx.lang()), None).await
 }
 

@@ -21,6 +21,7 @@ mod settings;
 pub mod sites;
 mod store;
 mod text;
+mod told;
 
 use feature::{Browsable, Capability, Column, ColumnKind, Feature, Label, Scope};
 use twilight_cache_inmemory::ResourceType;
@@ -79,6 +80,7 @@ impl Feature for Worksites {
             .on_even_off(channel::deleted)
             .reconcile(channel::reconcile)
             .job(channel::settle_later)
+            .announces(&told::ALL)
             .routes(api::routes())
             .browse(&WORKSITES);
     }

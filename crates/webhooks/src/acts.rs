@@ -1,0 +1,229 @@
+//! What people and programs do with webhooks: the same checks, whichever way they come.
+
+use std::collections::BTreeSet;
+
+use database::{GuildId, UserId};
+use feature::{Explain, Kit, Lang, Outcome};
+use http::Uri;
+use outgoing::Trouble;
+
+use crate::{
+    Webhooks,
+    model::{self, Hook, NAME, OVERLAP, Why},
+    sign, store, text,
+};
+
+/// Why something is not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("no such webhook")]
+    Unknown(String),
+    #[error("an address that can not be called: {0}")]
+    Url(Trouble),
+    #[error("nothing of that kind happens")]
+    Kind(String),
+    #[error("a name of {0} characters")]
+    Name(usize),
+    #[error("too many webhooks")]
+    TooMany,
+    #[error("the webhook is stopped")]
+    Stopped(i32),
+    #[error("no such delivery")]
+    NoDelivery,
+}
+
+impl Explain for Refused {
+    fn explain(&self, lang: Lang) -> Option<String> {
+        Some(text::refused(lang, self))
+    }
+}
+
+/// A name as it is kept; the host of the address where none was given.
+pub(crate) fn name(typed: Option<&str>, host: Option<&str>) -> Outcome<String> {
+    let typed = typed.map(|typed| typed.trim().replace('\0', ""));
+    let name = typed.filter(|name| !name.is_empty());
+    let name = name.unwrap_or_else(|| feature::card::cut(host.unwrap_or("webhook"), NAME));
+    match name.chars().count() {
+        1..=NAME => Ok(name),
+        length => Err(Refused::Name(length).into()),
+    }
+}
+
+/// An address that may be called.
+pub(crate) fn url(kit: &Kit<Webhooks>, typed: &str) -> Outcome<Uri> {
+    Ok(kit
+        .feature
+        .client
+        .check(typed.trim())
+        .map_err(Refused::Url)?)
+}
+
+/// Kinds out of what somebody typed.
+pub(crate) fn kinds(kit: &Kit<Webhooks>, typed: &str) -> Outcome<Vec<String>> {
+    let known: BTreeSet<&str> = kit.catalogue.happenings().map(|one| one.kind).collect();
+    Ok(model::kinds(typed, &known).map_err(Refused::Kind)?)
+}
+
+/// Makes a webhook. Its secret is told once, here.
+///
+/// # Errors
+///
+/// Says what is wrong with the address, the kinds or the name; nothing is stored then.
+pub(crate) async fn add(
+    kit: &Kit<Webhooks>,
+    guild: GuildId,
+    by: UserId,
+    url: &str,
+    kinds: &[String],
+    called: Option<&str>,
+) -> Outcome<(Hook, String)> {
+    let host = self::url(kit, url)?;
+    let url = url.trim();
+    let name = name(called, host.host())?;
+    let secret = sign::secret()?;
+    let new = store::New {
+        name: &name,
+        url,
+        kinds,
+        secret: &secret,
+        by,
+    };
+    let mut db = kit.database.begin().await?;
+    let made = store::add_hook(&mut db, guild, &new, kit.clock.now()).await?;
+    db.commit().await?;
+    Ok((made.ok_or(Refused::TooMany)?, sign::shown(&secret)))
+}
+
+/// Changes a webhook; `None` leaves a value.
+///
+/// # Errors
+///
+/// As [`add`], and where there is none.
+pub(crate) async fn change(
+    kit: &Kit<Webhooks>,
+    guild: GuildId,
+    number: i32,
+    url: Option<&str>,
+    kinds: Option<&[String]>,
+    called: Option<&str>,
+) -> Outcome<()> {
+    let url = url.map(str::trim);
+    url.map(|url| self::url(kit, url)).transpose()?;
+    let called = called.map(|called| name(Some(called), None)).transpose()?;
+    let mut db = kit.database.acquire().await?;
+    if store::edit(&mut db, guild, number, called.as_deref(), url, kinds).await? {
+        Ok(())
+    } else {
+        Err(unknown(number))
+    }
+}
+
+/// A webhook.
+///
+/// # Errors
+///
+/// Says that there is none.
+pub(crate) async fn find(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<Hook> {
+    let mut db = kit.database.acquire().await?;
+    let found = store::one(&mut db, guild, number).await?;
+    found.ok_or_else(|| unknown(number))
+}
+
+fn unknown(number: i32) -> feature::Failure {
+    Refused::Unknown(number.to_string()).into()
+}
+
+/// Stops a webhook, or has it go on. What waited for one that is stopped is dropped.
+///
+/// # Errors
+///
+/// Says that there is none.
+pub(crate) async fn pause(
+    kit: &Kit<Webhooks>,
+    guild: GuildId,
+    number: i32,
+    is_paused: bool,
+) -> Outcome<()> {
+    let now = kit.clock.now();
+    let mut db = kit.database.begin().await?;
+    let changed = store::stop(
+        &mut db,
+        guild,
+        number,
+        is_paused.then_some((now, Why::Hand)),
+    )
+    .await?;
+    if changed && is_paused {
+        store::drop_waiting(&mut db, guild, number, now).await?;
+    }
+    if !changed && store::one(&mut db, guild, number).await?.is_none() {
+        return Err(unknown(number));
+    }
+    db.commit().await?;
+    Ok(())
+}
+
+/// Replaces the secret of a webhook; the old one signs too for a day.
+///
+/// # Errors
+///
+/// Says that there is none.
+pub(crate) async fn rotate(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<String> {
+    let secret = sign::secret()?;
+    let until = kit.clock.now() + OVERLAP;
+    let mut db = kit.database.acquire().await?;
+    if store::rotate(&mut db, guild, number, &secret, until).await? {
+        Ok(sign::shown(&secret))
+    } else {
+        Err(unknown(number))
+    }
+}
+
+/// Sends a test.
+///
+/// # Errors
+///
+/// Says that there is no such webhook, or that it is stopped.
+pub(crate) async fn test(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<()> {
+    find(kit, guild, number).await?;
+    if crate::deliver::test(kit, guild, number).await? {
+        Ok(())
+    } else {
+        Err(Refused::Stopped(number).into())
+    }
+}
+
+/// Sends something again.
+///
+/// # Errors
+///
+/// Says that there is no such delivery, or that the webhook is stopped.
+pub(crate) async fn again(
+    kit: &Kit<Webhooks>,
+    guild: GuildId,
+    number: i32,
+    sequence: i64,
+) -> Outcome<()> {
+    if find(kit, guild, number).await?.stopped.is_some() {
+        return Err(Refused::Stopped(number).into());
+    }
+    if crate::deliver::again(kit, guild, number, sequence).await? {
+        Ok(())
+    } else {
+        Err(Refused::NoDelivery.into())
+    }
+}
+
+/// Removes a webhook with its log.
+///
+/// # Errors
+///
+/// Says that there is none.
+pub(crate) async fn remove(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<()> {
+    let mut db = kit.database.acquire().await?;
+    if store::remove(&mut db, guild, number).await? {
+        Ok(())
+    } else {
+        Err(unknown(number))
+    }
+}
