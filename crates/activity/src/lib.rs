@@ -14,13 +14,14 @@
 //! enough for every zone on earth, so sums by local day and hour are exact; they are drawn from what is counted
 //! whenever a day is marked as changed (`sums`), never added to, so they can be drawn any number of times. Voice is kept as
 //! stretches (`voice`). What was said before the bot came, and while it was away for longer than Discord remembers, is
-//! not counted: each answer says since when it is.
+//! counted as far as the archive holds it (`past`): each answer says since when it is.
 
 mod capture;
 mod commands;
 mod forget;
 mod gather;
 mod model;
+mod past;
 mod presence;
 mod privacy;
 mod routes;
@@ -106,6 +107,17 @@ impl Feature for Activity {
             .job(privacy::erase)
             .job(forget::purge)
             .job(forget::forget)
+            .job_with(
+                ::jobs::Options {
+                    timeout: Duration::from_mins(30),
+                    ..::jobs::Options::default()
+                },
+                past::count,
+            )
+            .schedule(
+                ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
+                &past::Past {},
+            )
             .schedule(
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},

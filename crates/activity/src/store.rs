@@ -7,6 +7,7 @@
 
 pub(crate) mod days;
 pub(crate) mod erasing;
+pub(crate) mod past;
 pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod voice;

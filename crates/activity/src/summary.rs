@@ -29,6 +29,7 @@ pub(crate) async fn summary(ctx: Ctx<Activity>, _: SummaryCommand) -> Outcome<Re
     let totals = store::reading::totals(&mut db, guild, range).await?;
     let channels = store::reading::channels(&mut db, guild, range, None, 0, CHANNELS).await?;
     let moves = store::reading::moves(&mut db, guild, begin, end).await?;
+    let tasks = store::reading::tasks_done(&mut db, guild, begin, end).await?;
     drop(db);
     let channels = named_channels(&ctx, guild, channels);
     let knows_moves = !ctx.missing_intents.contains(Intents::GUILD_MEMBERS);
@@ -38,6 +39,7 @@ pub(crate) async fn summary(ctx: Ctx<Activity>, _: SummaryCommand) -> Outcome<Re
         &totals,
         &channels,
         knows_moves.then_some(moves),
+        tasks,
         standing.as_ref(),
     )))
 }

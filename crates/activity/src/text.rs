@@ -419,6 +419,7 @@ pub(crate) fn summary(
     totals: &Totals,
     channels: &[Place],
     moves: Option<(i64, i64)>,
+    tasks: i64,
     standing: Option<&Standing>,
 ) -> Card {
     let mut card = Card::new()
@@ -440,6 +441,7 @@ pub(crate) fn summary(
                 ),
                 None => t!(lang, "summary-no-moves"),
             },
+            t!(lang, "summary-tasks", tasks = count(lang, tasks)),
         ]);
     card = card.field(
         t!(lang, "summary-channels"),

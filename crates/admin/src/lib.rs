@@ -18,6 +18,7 @@ mod doctor;
 mod features;
 mod help;
 mod info;
+mod jobs;
 mod permissions;
 mod ping;
 #[cfg(test)]
@@ -65,7 +66,11 @@ impl Feature for Admin {
             .command(doctor::doctor)
             .command(audit::audit)
             .typing(audit::typing)
-            .routes(api::routes())
+            .routes(
+                api::routes()
+                    .merge(jobs::routes())
+                    .merge(audit::api::routes()),
+            )
             .browse(&browse::DOCUMENTS)
             .browse(&browse::CHANGES)
             .browse(&browse::AUDITS);

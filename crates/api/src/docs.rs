@@ -68,7 +68,11 @@ pub(crate) fn document(catalogue: &Catalogue, takes_interactions: bool) -> Value
         },
     });
     document["components"]["schemas"]["LegacyProblem"] = json!({
-        "type": "object", "required": ["detail"], "properties": { "detail": { "type": "string" } },
+        "type": "object", "required": ["detail"], "properties": {
+            "detail": { "type": "string" },
+            "errors": { "type": "array", "items": { "type": "object", "required": ["field", "reason"],
+                "properties": { "field": { "type": "string" }, "reason": { "type": "string" } } } },
+        },
     });
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         let form = if shell::is_legacy(path) {

@@ -241,27 +241,26 @@ fn document(response: Response, id: &str, method: &Method, path: &str, lang: Lan
     let detail = problem.detail(lang).unwrap_or_else(|| {
         format!("Something went wrong here. Who runs this bot finds it in the log under {id}.")
     });
-    let body = if is_legacy(path) {
+    let mut body = if is_legacy(path) {
         json!({ "detail": detail })
     } else {
-        let mut body = json!({
+        json!({
             "type": format!("urn:majordome:problem:{}", problem.code()),
             "title": status.canonical_reason().unwrap_or("Problem"),
             "status": status.as_u16(),
             "detail": detail,
             "instance": format!("urn:majordome:request:{id}"),
             "code": problem.code(),
-        });
-        let fields: Vec<Value> = problem
-            .wrong_fields()
-            .iter()
-            .map(|field| json!({ "field": field.field, "reason": field.reason }))
-            .collect();
-        if !fields.is_empty() {
-            body["errors"] = fields.into();
-        }
-        body
+        })
     };
+    let fields: Vec<Value> = problem
+        .wrong_fields()
+        .iter()
+        .map(|field| json!({ "field": field.field, "reason": field.reason }))
+        .collect();
+    if !fields.is_empty() && !is_detail_alone(path) {
+        body["errors"] = fields.into();
+    }
     let kind = if is_legacy(path) {
         "application/json"
     } else {
@@ -281,8 +280,16 @@ fn document(response: Response, id: &str, method: &Method, path: &str, lang: Lan
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 
-/// Whether a path answers in the form of a replaced system, in which a failure is a `detail` and nothing else.
+/// Whether a path answers in the form of a replaced system, in which a failure is a `detail`; the fields that do not fit
+/// may stand beside it.
 pub(crate) fn is_legacy(path: &str) -> bool {
+    is_detail_alone(path)
+        || matches!(path, "/stats" | "/v1/messages")
+        || path.starts_with("/v1/messages/")
+}
+
+/// Whether a failure is a `detail` and nothing else.
+fn is_detail_alone(path: &str) -> bool {
     path.starts_with("/api/")
 }
 

@@ -106,6 +106,8 @@ pub(crate) struct Export {
     channel: InteractionChannel,
     /// What the file looks like
     format: Option<Format>,
+    /// Only what is new or changed since you last had this channel as a file
+    new: Option<bool>,
 }
 
 /// A form of file.
@@ -115,6 +117,8 @@ pub(crate) enum Format {
     Lines,
     #[option(name = "CSV", value = "csv")]
     Csv,
+    #[option(name = "HTML", value = "html")]
+    Html,
 }
 
 /// Read the past of the channels that are kept
@@ -230,9 +234,7 @@ pub(crate) async fn archive(ctx: Ctx<Archive>, command: Command) -> Outcome<Repl
             retain(&ctx, channel.id.into(), days).await
         }
         Command::Search(Search { words }) => search::search(&ctx, &words).await,
-        Command::Export(Export { channel, format }) => {
-            export(&ctx, channel.id.into(), format).await
-        }
+        Command::Export(options) => export(&ctx, options).await,
         Command::Backfill(Backfill::Start(Start { channel })) => start(&ctx, id(channel)).await,
         Command::Backfill(Backfill::Pause(Pause { channel })) => {
             turn(&ctx, id(channel), &["running", "waiting"], "paused").await
@@ -271,19 +273,22 @@ fn known(ctx: &Ctx<Archive>, guild: GuildId, channel: ChannelId) -> Outcome<Name
 
 async fn enable(ctx: &Ctx<Archive>, channel: Option<ChannelId>) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
-    let now = ctx.clock.now();
-    let mut db = ctx.database.begin().await?;
-    let is_new = match channel {
+    let named = match channel {
+        None => None,
         Some(channel) => {
             let named = known(ctx, guild, channel)?;
             if !channels::may_read(ctx, guild, channel, named.parent).await? {
                 return Err(Refused::CanNotRead(channel).into());
             }
-            store::channels::keep(&mut db, guild, &named, ctx.user(), true, now).await?
+            Some(named)
         }
-        None => store::channels::keep_everything(&mut db, guild, ctx.user(), true, now).await?,
     };
-    if !is_new {
+    let kept = store::channels::kept(&mut *ctx.database.acquire().await?, guild).await?;
+    let is_so = match channel {
+        Some(channel) => kept.channels.contains(&(channel, true)),
+        None => kept.everything.is_some(),
+    };
+    if is_so {
         return Err(Refused::Already.into());
     }
     // Who is read is told so, before anything is kept: where it is kept, or where nobody writes, here.
@@ -304,7 +309,14 @@ async fn enable(ctx: &Ctx<Archive>, channel: Option<ChannelId>) -> Outcome<Reply
         .post(place, lang, &text::notice(lang, channel), post)
         .await?;
     ctx.feature.memory.notice(notice);
-    db.commit().await?;
+    // Not before: nobody waits for Discord with a connection in hand. Who was faster has said the same.
+    let (by, now) = (ctx.user(), ctx.clock.now());
+    let mut db = ctx.database.acquire().await?;
+    match &named {
+        Some(named) => store::channels::keep(&mut db, guild, named, by, true, now).await?,
+        None => store::channels::keep_everything(&mut db, guild, by, true, now).await?,
+    };
+    drop(db);
     ctx.feature.memory.forget(guild);
     // What was said while it was off does not join what is held.
     ctx.feature.memory.begin_anew(guild);
@@ -396,14 +408,21 @@ async fn turn(
     Ok(good(text::backfill_turned(ctx.lang(), to, turned.len())))
 }
 
-async fn export(ctx: &Ctx<Archive>, channel: ChannelId, format: Option<Format>) -> Outcome<Reply> {
+async fn export(ctx: &Ctx<Archive>, options: Export) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
+    let channel = options.channel.id.into();
     if !search::readable(ctx).await?.contains(&channel) {
         return Err(Refused::NotYours(channel).into());
     }
-    let format = match format {
+    let format = match options.format {
         None | Some(Format::Lines) => export::Format::Lines,
         Some(Format::Csv) => export::Format::Csv,
+        Some(Format::Html) => export::Format::Html,
     };
-    export::reply(ctx, guild, export::Source::Channel(channel), format).await
+    let source = if options.new == Some(true) {
+        export::Source::News(channel)
+    } else {
+        export::Source::Channel(channel)
+    };
+    export::reply(ctx, guild, source, format).await
 }

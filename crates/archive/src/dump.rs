@@ -1,4 +1,4 @@
-//! Messages as one long answer over HTTP: JSON Lines or CSV, written page by page as the caller takes them, so that the
+//! Messages as one long answer over HTTP: JSON Lines, CSV or HTML, written page by page as the caller takes them, so that the
 //! memory it costs does not grow with its length.
 //!
 //! A channel by itself comes in the order of ids. A guild, or what changed behind a number, comes in the order of
@@ -32,7 +32,7 @@ use utoipa::IntoParams;
 
 use crate::{
     Archive,
-    export::{Format, HEAD, line},
+    export::{Format, line},
     routes::Whole,
     store::reading::{self, Message},
 };
@@ -44,7 +44,7 @@ const PAGE: i64 = 1_000;
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub(crate) struct Asked {
-    /// `jsonl`, or `csv`; `jsonl` otherwise.
+    /// `jsonl`, `csv` or `html`; `jsonl` otherwise.
     format: Option<String>,
     /// One channel; all of the guild otherwise.
     #[param(value_type = Option<String>)]
@@ -70,7 +70,7 @@ struct Dump {
     caller: Arc<Caller>,
     format: Format,
     next: Option<Place>,
-    head: bool,
+    is_first: bool,
 }
 
 /// The messages of a channel or of a guild as one file, streamed. What was deleted is told without its words to a key
@@ -90,7 +90,13 @@ pub(crate) async fn export(
     let format = match asked.format.as_deref() {
         None | Some("jsonl") => Format::Lines,
         Some("csv") => Format::Csv,
-        Some(_) => return Err(Problem::invalid("format", "must be `jsonl` or `csv`")),
+        Some("html") => Format::Html,
+        Some(_) => {
+            return Err(Problem::invalid(
+                "format",
+                "must be `jsonl`, `csv` or `html`",
+            ));
+        }
     };
     let channel = asked.channel_id.as_deref().map(str::parse::<ChannelId>);
     let Ok(channel) = channel.transpose() else {
@@ -117,23 +123,19 @@ pub(crate) async fn export(
         caller: guild.caller,
         format,
         next: Some(next),
-        head: format == Format::Csv,
+        is_first: true,
     };
     let body = Body::from_stream(stream::try_unfold(dump, Dump::go_on));
-    let (kind, name) = match format {
-        Format::Lines => (
-            "application/x-ndjson",
-            "attachment; filename=\"messages.jsonl\"",
-        ),
-        Format::Csv => (
-            "text/csv; charset=utf-8",
-            "attachment; filename=\"messages.csv\"",
-        ),
-    };
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(name));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(format.content_type()),
+    );
+    let name = format!("attachment; filename=\"messages.{}\"", format.extension());
+    if let Ok(name) = HeaderValue::try_from(name) {
+        headers.insert(CONTENT_DISPOSITION, name);
+    }
     Ok(response)
 }
 
@@ -160,12 +162,15 @@ impl Dump {
             });
         }
         let mut text = Vec::new();
-        if self.head {
-            self.head = false;
-            text.extend(HEAD.bytes());
+        if self.is_first {
+            self.is_first = false;
+            text.extend(self.format.head().bytes());
         }
         for message in page {
             self.write(message, &mut text);
+        }
+        if self.next.is_none() {
+            text.extend(self.format.tail().bytes());
         }
         Ok(Some((text.into(), self)))
     }
@@ -202,11 +207,11 @@ impl Dump {
                 let _ = serde_json::to_writer(&mut *text, &whole);
                 text.push(b'\n');
             }
-            Format::Csv => {
+            Format::Csv | Format::Html => {
                 if message.deleted_at.is_some() && !self.caller.deleted {
                     message.content = None;
                 }
-                text.extend(line(&message, Format::Csv).bytes());
+                text.extend(line(&message, self.format).bytes());
             }
         }
     }

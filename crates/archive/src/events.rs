@@ -26,10 +26,9 @@ use crate::{
     wire,
 };
 
-/// The time of a telling, no finer than Postgres keeps it.
+/// The time of a telling.
 pub(crate) fn told_at(kit: &Kit<Archive>) -> Timestamp {
-    let now = kit.clock.now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    kit.feature.memory.told_at(kit.clock.now())
 }
 
 /// Where something happened, if it is kept there.

@@ -1,6 +1,8 @@
-//! Messages as a file: JSON Lines or CSV, no larger than may be sent.
+//! Messages as a file: JSON Lines, CSV or HTML, no larger than may be sent.
 //!
 //! Rows are read in pages and written as they come; the file ends where the next message would not fit, and says so.
+
+use std::fmt::Write as _;
 
 use database::{ChannelId, GuildId, UserId};
 use feature::{Card, Colour, Ctx, Outcome, Reply};
@@ -8,7 +10,10 @@ use serde_json::json;
 
 use crate::{
     Archive,
-    store::reading::{self, Message},
+    store::{
+        exports,
+        reading::{self, Message},
+    },
     text,
 };
 
@@ -22,6 +27,8 @@ const LARGEST: u64 = 24 * 1024 * 1024;
 pub(crate) enum Source {
     /// Those of a channel, without deleted ones.
     Channel(ChannelId),
+    /// What changed in a channel since the member last had it exported, in the order of changes; without deleted ones.
+    News(ChannelId),
     /// Those of an author, all of them.
     Author(UserId),
 }
@@ -33,10 +40,64 @@ pub(crate) enum Format {
     Lines,
     /// A table.
     Csv,
+    /// A page to be read, which fetches nothing from anywhere.
+    Html,
 }
 
+impl Format {
+    /// What stands before the messages.
+    pub(crate) const fn head(self) -> &'static str {
+        match self {
+            Self::Lines => "",
+            Self::Csv => HEAD,
+            Self::Html => HTML_HEAD,
+        }
+    }
+
+    /// What stands behind them.
+    pub(crate) const fn tail(self) -> &'static str {
+        match self {
+            Self::Lines | Self::Csv => "",
+            Self::Html => "</table>\n",
+        }
+    }
+
+    /// How the names of its files end.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Lines => "jsonl",
+            Self::Csv => "csv",
+            Self::Html => "html",
+        }
+    }
+
+    /// What HTTP calls it.
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Lines => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// The page loads nothing and runs nothing, whatever people wrote.
+const HTML_HEAD: &str = r#"<!doctype html>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Messages</title>
+<style>
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1rem; }
+td { border-top: 1px solid #ddd; padding: .2rem .6rem; vertical-align: top; }
+td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
+.gone { color: #999; }
+@media (prefers-color-scheme: dark) { body { background: #222; color: #eee; } td { border-color: #444; } }
+</style>
+<table>
+"#;
+
 /// Names the columns.
-pub(crate) const HEAD: &str = "message_id,channel_id,author_id,author_name,created_at,edited_at,deleted_at,reply_to,attachment_count,embed_count,content\r\n";
+const HEAD: &str = "message_id,channel_id,author_id,author_name,created_at,edited_at,deleted_at,reply_to,attachment_count,embed_count,content\r\n";
 
 /// A message as a line.
 pub(crate) fn line(message: &Message, format: Format) -> String {
@@ -69,7 +130,48 @@ pub(crate) fn line(message: &Message, format: Format) -> String {
             ];
             format!("{}\r\n", cells.join(","))
         }
+        Format::Html => {
+            let mut said = escape(message.content.as_deref().unwrap_or_default());
+            for (count, mark) in [(message.attachment_count, "📎"), (message.embed_count, "▤")]
+            {
+                if count > 0 {
+                    let _ = write!(said, " {mark} {count}");
+                }
+            }
+            let gone = if message.deleted_at.is_some() {
+                " class=\"gone\""
+            } else {
+                ""
+            };
+            let edited = if message.edited_at.is_some() {
+                " ✎"
+            } else {
+                ""
+            };
+            let time = created.strftime("%Y-%m-%d %H:%M:%S");
+            let author = escape(message.author_name.as_deref().unwrap_or_default());
+            let id = message.id;
+            format!(
+                "<tr id=\"m{id}\"{gone}><td><time>{time}Z</time>{edited}<td>{author}<td>{said}\n"
+            )
+        }
     }
+}
+
+/// A text that a page shows and does not follow.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for at in text.chars() {
+        match at {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            at => escaped.push(at),
+        }
+    }
+    escaped
 }
 
 /// A text as a cell that no spreadsheet takes for a formula.
@@ -97,13 +199,27 @@ pub(crate) async fn reply(
         .min(LARGEST)
         .saturating_sub(64 * 1024);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let most = most - format.tail().len();
     let mut file = Vec::new();
     if format == Format::Csv {
         // Spreadsheets know UTF-8 by the mark.
         file.extend("\u{feff}".bytes());
-        file.extend(HEAD.bytes());
     }
-    let (mut after, mut count, mut is_whole) = (0, 0_u64, true);
+    file.extend(format.head().bytes());
+    let mut db = ctx.database.acquire().await?;
+    // Looked at first: what is written meanwhile is for the next time.
+    let mut until = match source {
+        Source::Author(_) => 0,
+        Source::Channel(_) | Source::News(_) => exports::newest(&mut db, guild).await?,
+    };
+    let mut after = match source {
+        Source::Channel(_) | Source::Author(_) => 0,
+        Source::News(channel) => exports::last(&mut db, guild, ctx.user(), channel)
+            .await?
+            .unwrap_or(0),
+    };
+    drop(db);
+    let (mut count, mut is_whole) = (0_u64, true);
     'pages: loop {
         let mut db = ctx.database.acquire().await?;
         let page = match source {
@@ -111,41 +227,73 @@ pub(crate) async fn reply(
                 let all = (0, i64::MAX);
                 reading::page(&mut db, guild, channel, after, all, false, PAGE).await?
             }
+            Source::News(channel) => {
+                reading::changed(&mut db, guild, Some(&[channel]), after, PAGE).await?
+            }
             Source::Author(author) => {
                 reading::of_author(&mut db, guild, author, after, PAGE).await?
             }
         };
         drop(db);
         for message in &page {
-            let line = line(message, format);
-            if file.len() + line.len() > most {
-                is_whole = false;
-                break 'pages;
+            let is_news = matches!(source, Source::News(_));
+            // Of what is deleted now only the channel's readers knew.
+            if !is_news || message.deleted_at.is_none() {
+                let line = line(message, format);
+                if file.len() + line.len() > most {
+                    is_whole = false;
+                    break 'pages;
+                }
+                file.extend(line.bytes());
+                count += 1;
             }
-            file.extend(line.bytes());
-            after = i64::try_from(message.id).unwrap_or(i64::MAX);
-            count += 1;
+            after = if is_news {
+                message.change
+            } else {
+                i64::try_from(message.id).unwrap_or(i64::MAX)
+            };
         }
         if i64::try_from(page.len()).unwrap_or(i64::MAX) < PAGE {
             break;
         }
     }
+    match source {
+        Source::News(channel) => {
+            // Where the file was cut the next one goes on.
+            until = if is_whole { until.max(after) } else { after };
+            remember(ctx, guild, channel, until).await?;
+        }
+        Source::Channel(channel) if is_whole => remember(ctx, guild, channel, until).await?,
+        Source::Channel(_) | Source::Author(_) => {}
+    }
     if count == 0 {
         return Ok(Reply::card(Card::new().text(text::export_empty(lang))));
     }
-    let name = match (source, format) {
-        (Source::Channel(channel), Format::Lines) => format!("messages-{channel}.jsonl"),
-        (Source::Channel(channel), Format::Csv) => format!("messages-{channel}.csv"),
-        (Source::Author(_), _) => "my-messages.jsonl".to_owned(),
+    file.extend(format.tail().bytes());
+    let name = match source {
+        Source::Channel(channel) | Source::News(channel) => format!("messages-{channel}"),
+        Source::Author(_) => "my-messages".to_owned(),
     };
     let mut card = Card::new()
         .text(text::exported(lang, count))
         .colour(Colour::Good)
-        .file(name, file);
+        .file(format!("{name}.{}", format.extension()), file);
     if !is_whole {
         card = card.text(text::export_cut(lang)).colour(Colour::Warn);
     }
     Ok(Reply::card(card))
+}
+
+async fn remember(
+    ctx: &Ctx<Archive>,
+    guild: GuildId,
+    channel: ChannelId,
+    change: i64,
+) -> Outcome<()> {
+    let mut db = ctx.database.acquire().await?;
+    let (user, now) = (ctx.user(), ctx.clock.now());
+    exports::remember(&mut db, guild, user, channel, change, now).await?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -158,5 +306,13 @@ mod tests {
         for wild in ["=1+1", "+1", "-1", "@sum", "\t=1", "  =1", "\r=1"] {
             assert!(cell(wild).starts_with("\"'"), "{wild}");
         }
+    }
+
+    #[test]
+    fn a_page_follows_nothing_that_people_wrote() {
+        assert_eq!(
+            escape(r#"<img src=x onerror="a('b')">&"#),
+            "&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use database::GuildId;
 use feature::{Failure, House, Kit, Outcome, first_id};
-use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -11,6 +11,8 @@ use crate::{Archive, search, store};
 
 /// How long the messages of a guild that the bot was taken out of are kept.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// For how long it is told what retention removed.
+const REPORTED: SignedDuration = SignedDuration::from_hours(24 * 365);
 /// How many rows are deleted at a time.
 const AT_ONCE: i64 = 2_000;
 
@@ -34,7 +36,9 @@ impl Job for Forget {
 }
 
 pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
+    // No finer than Postgres keeps it: it names the run.
     let now = kit.clock.now();
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
     let today = now.to_zoned(TimeZone::UTC);
     let months = (0..3)
         .filter_map(|ahead| today.checked_add(ahead.months()).ok())
@@ -43,6 +47,7 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
     let mut db = kit.database.acquire().await?;
     store::messages::make_room(&mut db, &months).await?;
     store::erasing::drop_searches(&mut db, now - search::OPEN).await?;
+    store::erasing::drop_purges(&mut db, now - REPORTED).await?;
     let limited = store::erasing::limited(&mut db).await?;
     drop(db);
     for (guild, channel, days) in limited {
@@ -51,6 +56,9 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
         loop {
             let mut db = kit.database.begin().await?;
             let count = store::erasing::purge(&mut db, guild, channel, before, AT_ONCE).await?;
+            if count > 0 {
+                store::erasing::note_purge(&mut db, guild, channel, now, count).await?;
+            }
             db.commit().await?;
             gone += count;
             if count < AT_ONCE {

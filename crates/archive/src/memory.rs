@@ -4,12 +4,13 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
 use database::{ChannelId, GuildId, MessageId, UserId};
 use feature::{Hold, Kit};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::{
@@ -107,6 +108,8 @@ pub(crate) struct Memory {
     pub(crate) reading: Semaphore,
     /// When the next page may be asked for; what was read is stored meanwhile.
     pub(crate) rests_until: Mutex<Option<Instant>>,
+    /// The time of the last telling, in microseconds.
+    told_at: AtomicI64,
 }
 
 impl Default for Memory {
@@ -121,11 +124,24 @@ impl Default for Memory {
             notices: Mutex::default(),
             reading: Semaphore::new(1),
             rests_until: Mutex::default(),
+            told_at: AtomicI64::new(i64::MIN),
         }
     }
 }
 
 impl Memory {
+    /// The time of a telling, no finer than Postgres keeps it, and later than that of every other before it: of two
+    /// tellings of one edit the later stands, also when the clock stood still or was set back between them.
+    pub(crate) fn told_at(&self, now: Timestamp) -> Timestamp {
+        let now = now.as_microsecond();
+        let next = |last: i64| now.max(last.saturating_add(1));
+        let last = self
+            .told_at
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)))
+            .unwrap_or_else(|last| last);
+        Timestamp::from_microsecond(next(last)).unwrap_or(Timestamp::MAX)
+    }
+
     /// The line of a channel, for a message that has just been sent; `None` goes on from what Postgres holds.
     pub(crate) fn since(
         &self,
@@ -315,6 +331,23 @@ mod tests {
         };
         assert!(!some.keeps(id(3), None));
         assert!(some.keeps(id(4), Some(id(1))));
+    }
+
+    #[test]
+    fn no_telling_is_as_old_as_another() {
+        let memory = Memory::default();
+        let now: Timestamp = "2026-03-02T09:00:00.000001500Z".parse().unwrap();
+        let first = memory.told_at(now);
+        assert_eq!(first.to_string(), "2026-03-02T09:00:00.000001Z");
+        // The clock stands still, then it is set back.
+        let second = memory.told_at(now);
+        let third = memory.told_at(now - jiff::SignedDuration::from_secs(5));
+        assert!(first < second && second < third, "{second} {third}");
+        let later = now + jiff::SignedDuration::from_secs(1);
+        assert_eq!(
+            memory.told_at(later).to_string(),
+            "2026-03-02T09:00:01.000001Z"
+        );
     }
 
     #[test]

@@ -106,8 +106,23 @@ fn missing(kit: &Kit<Archive>, row: &Row, deep: bool) -> Vec<Gap> {
             .map(minutes_before)
     };
     let gaps = gaps(&row.held, since, newest, deep).into_iter();
-    gaps.map(|gap| with_the_minutes_before(gap, since))
-        .collect()
+    once(gaps.map(|gap| with_the_minutes_before(gap, since)))
+}
+
+/// The gaps, in their order, with those in one that overlap: the minutes before several that lie close together are the
+/// same minutes, and are read once.
+fn once(gaps: impl Iterator<Item = Gap>) -> Vec<Gap> {
+    let mut apart: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        match apart.last_mut() {
+            Some(last) if last.until.is_none_or(|until| gap.after < until) => {
+                last.after = last.after.min(gap.after);
+                last.until = gap.until.filter(|_| last.until.is_some());
+            }
+            _ => apart.push(gap),
+        }
+    }
+    apart
 }
 
 /// The state of a guild is known: after a start, after a lost session, after something was dropped.
@@ -291,6 +306,22 @@ mod tests {
         // What is empty from the beginning stays so.
         assert_eq!(hole(since - 1), gap(since - 1, Some(minute(300))));
         assert_eq!(hole(0), gap(0, Some(minute(300))));
+    }
+
+    #[test]
+    fn what_is_before_several_gaps_is_read_once() {
+        let of = |gaps: &[Gap]| once(gaps.iter().copied());
+        assert_eq!(of(&[]), []);
+        let apart = [gap(10, Some(20)), gap(20, Some(30)), gap(40, None)];
+        assert_eq!(of(&apart), apart);
+        let close = [
+            gap(10, Some(30)),
+            gap(15, Some(60)),
+            gap(50, Some(90)),
+            gap(95, None),
+        ];
+        assert_eq!(of(&close), [gap(10, Some(90)), gap(95, None)]);
+        assert_eq!(of(&[gap(10, Some(30)), gap(12, None)]), [gap(10, None)]);
     }
 
     #[test]

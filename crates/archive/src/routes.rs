@@ -46,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Archive>> {
         .routes(routes!(messages))
         .routes(routes!(message))
         .routes(routes!(coverage))
+        .routes(routes!(purges))
         .routes(routes!(found))
         .routes(routes!(changes))
         .routes(routes!(crate::dump::export))
@@ -389,6 +390,38 @@ async fn coverage(
     )?;
     page.data
         .retain(|row| guild.caller.require_channel(row.channel_id).is_ok());
+    Ok(Json(page))
+}
+
+/// What retention removed of a channel in one run.
+#[derive(Debug, Serialize, ToSchema)]
+struct Removal {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    #[schema(value_type = String)]
+    channel_id: ChannelId,
+    messages: i64,
+}
+
+/// What retention removed in the last year, the newest first.
+#[utoipa::path(get, path = "/v1/guilds/{guild}/archive/purges", tag = "archive", params(GuildPath, PagingParams),
+    security(("key" = ["messages.read"])), responses((status = 200, body = Page<Removal>), (status = 422)))]
+async fn purges(
+    State(kit): State<Kit<Archive>>,
+    guild: InGuild,
+    paging: Paging<(Timestamp, ChannelId)>,
+) -> Result<Json<Page<Removal>>, Problem> {
+    let mut db = kit.database.acquire().await?;
+    let found = store::erasing::purges(&mut db, guild.id, paging.after, paging.rows()).await?;
+    drop(db);
+    let rows = found.into_iter().map(|purged| Removal {
+        at: purged.at,
+        channel_id: purged.channel,
+        messages: purged.messages,
+    });
+    let mut page = paging.page(rows.collect(), |row| (row.at, row.channel_id))?;
+    page.data
+        .retain(|row| guild.caller.covers_channel(row.channel_id));
     Ok(Json(page))
 }
 

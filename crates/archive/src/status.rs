@@ -89,7 +89,8 @@ async fn page(ctx: &Ctx<Archive>, after: Option<ChannelId>) -> Outcome<Card> {
     let mut db = ctx.database.acquire().await?;
     let mut rows = store::channels::rows(&mut db, guild, after, limit).await?;
     let readings = store::backfills::of(&mut db, guild, None).await?;
-    let counts = store::channels::counts(&mut db, guild).await?;
+    let tally = store::channels::tally(&mut db, guild).await?;
+    let purged = store::erasing::last_purge(&mut db, guild).await?;
     drop(db);
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -108,7 +109,7 @@ async fn page(ctx: &Ctx<Archive>, after: Option<ChannelId>) -> Outcome<Card> {
             row,
         })
         .collect();
-    let card = text::status(lang, &standings, counts).colour(if keeping.is_any() {
+    let card = text::status(lang, &standings, tally, purged).colour(if keeping.is_any() {
         Colour::Info
     } else {
         Colour::Warn

@@ -6,11 +6,12 @@ use feature::{
     card::{cut, escape},
     text::{date_time, relative},
 };
+use jiff::Timestamp;
 
 use crate::{
     commands::Refused,
     status::{Reading, Standing},
-    store::reading::Message,
+    store::{channels::Tally, reading::Message},
 };
 
 feature::words!("archive");
@@ -177,21 +178,38 @@ pub(crate) fn found(lang: Lang, messages: &[Message]) -> Card {
 }
 
 /// What is kept and how complete it is.
-pub(crate) fn status(lang: Lang, standings: &[Standing], counts: (i64, i64, i64)) -> Card {
+pub(crate) fn status(
+    lang: Lang,
+    standings: &[Standing],
+    tally: Tally,
+    purged: Option<(Timestamp, i64, i64)>,
+) -> Card {
     let card = Card::new().title(t!(lang, "status-title"));
-    let (all, deleted, versions) = counts;
     let card = if standings.is_empty() {
         card.text(t!(lang, "nothing-kept"))
     } else {
         card.lines(standings.iter().map(|standing| line(lang, standing)))
     };
-    card.footer(t!(
+    let total = t!(
         lang,
         "status-total",
-        count = all,
-        deleted = deleted,
-        versions = versions
-    ))
+        count = tally.messages,
+        deleted = tally.deleted,
+        versions = tally.versions
+    );
+    let purged = purged.map(|(at, messages, channels)| {
+        t!(
+            lang,
+            "status-purged",
+            when = date_time(at),
+            count = messages,
+            channels = channels
+        )
+    });
+    card.footer(match purged {
+        Some(purged) => format!("{total}\n{purged}"),
+        None => total,
+    })
 }
 
 fn line(lang: Lang, standing: &Standing) -> String {

@@ -7,17 +7,14 @@ use feature::{
 
 use crate::{
     Autorole,
+    acts::{self, Hand, Wanted},
     commands::Create,
     editing, emoji,
     error::Refused,
     ids::CreateForm,
     items, listing,
-    model::{LONGEST_NAME, MOST_ROLES, Mode, Rules},
-    own,
-    store::{
-        self,
-        groups::{Item, NewGroup},
-    },
+    model::{LONGEST_NAME, Mode, Rules},
+    store::groups::Item,
     text,
 };
 
@@ -128,38 +125,15 @@ async fn make(
     items: Vec<Item>,
 ) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
-    let name = check_name(name)?;
-    if items.len() > MOST_ROLES {
-        return Err(Refused::TooManyRoles(items.len()).into());
-    }
-    let ranks = own::ranks(ctx, guild).await?;
-    for item in &items {
-        items::check(ctx, &ranks, item)?;
-    }
-    let new = NewGroup {
+    let wanted = Wanted {
         name,
         message,
         rules,
-        legacy_id: None,
+        items,
     };
-    let mut transaction = ctx.database.begin().await?;
-    let made =
-        store::groups::create(&mut transaction, guild, &new, ctx.user(), ctx.clock.now()).await?;
-    let group = made.ok_or_else(|| Refused::NameTaken(name.to_owned()))?;
-    store::groups::put_items(&mut transaction, guild, group, &items).await?;
-    transaction.commit().await?;
-    listing::shown(ctx, guild, group, Some(text::created(ctx.lang(), name))).await
-}
-
-/// A name of 1 to 60 characters.
-pub(crate) fn check_name(name: &str) -> Result<&str, Refused> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if (1..=LONGEST_NAME).contains(&length) {
-        Ok(name)
-    } else {
-        Err(Refused::NameLength(length))
-    }
+    let group = acts::create(ctx, guild, &Hand::of(ctx), wanted).await?;
+    let note = text::created(ctx.lang(), name.trim());
+    listing::shown(ctx, guild, group, Some(note)).await
 }
 
 /// Roles as mentions or ids, with anything between them.
@@ -216,16 +190,5 @@ mod tests {
         assert!(matches!(read(" , "), Err(Refused::NothingNamed)));
         assert!(matches!(read("<@&1> red"), Err(Refused::NoRole(word)) if word == "red"));
         assert!(matches!(read("<@5>"), Err(Refused::NoRole(_))));
-    }
-
-    #[test]
-    fn names_have_one_to_sixty_characters() {
-        assert_eq!(check_name("  Couleurs ").unwrap(), "Couleurs");
-        assert!(check_name("é".repeat(60).as_str()).is_ok());
-        assert!(matches!(check_name(" "), Err(Refused::NameLength(0))));
-        assert!(matches!(
-            check_name("x".repeat(61).as_str()),
-            Err(Refused::NameLength(61))
-        ));
     }
 }

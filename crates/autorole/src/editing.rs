@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 
 use crate::{
     Autorole,
+    acts::{self, check_name},
     commands::{self, Edit},
-    create::check_name,
     duration,
     error::Refused,
     ids::{
@@ -22,11 +22,7 @@ use crate::{
         Change, GroupId, LONGEST, LONGEST_NAME, MOST_ROLES, Mode, PER_SELECT, Rules, SHORTEST,
         Surface,
     },
-    panel,
-    store::{
-        self,
-        groups::{By, Edit as Written, Group},
-    },
+    store::{self, groups::Group},
     text,
 };
 
@@ -52,32 +48,14 @@ pub(crate) fn buttons(lang: Lang, group: GroupId) -> [Button; 4] {
     ]
 }
 
-/// Changes a group under its lock, and has its message follow.
+/// Changes a group, and shows it.
 async fn change(
     ctx: &Ctx<Autorole>,
     group: GroupId,
     change: impl FnOnce(&mut Group) -> Result<(), Refused> + Send,
 ) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
-    let mut transaction = ctx.database.begin().await?;
-    store::groups::lock(&mut transaction, guild, group).await?;
-    let found = store::groups::find(&mut transaction, guild, By::Id(group)).await?;
-    let mut found = found.ok_or_else(|| Refused::NoGroup(String::new()))?;
-    change(&mut found)?;
-    let written = Written {
-        name: &found.name,
-        message: &found.message,
-        button_label: &found.button_label,
-        button_style: found.button_style,
-        surface: found.surface,
-        rules: &found.rules,
-    };
-    let now = ctx.clock.now();
-    if !store::groups::update(&mut transaction, guild, group, &written, ctx.user(), now).await? {
-        return Err(Refused::NameTaken(found.name).into());
-    }
-    panel::refresh_soon(ctx, &mut transaction, guild, group).await?;
-    transaction.commit().await?;
+    acts::change(ctx, guild, group, ctx.user(), change).await?;
     let note = text::saved(ctx.lang());
     let card = listing::card(ctx, guild, group, Some(note)).await?;
     Ok(Reply::update(card))
@@ -186,10 +164,6 @@ pub(crate) async fn looks(ctx: Ctx<Autorole>, submit: Submit<Looks>) -> Outcome<
     let form = submit.form;
     change(&ctx, submit.id.group, |group| {
         check_name(&form.name)?.clone_into(&mut group.name);
-        let roles = group.items.len();
-        if form.surface == Surface::Buttons && roles > PER_SELECT {
-            return Err(Refused::TooManyButtons(roles));
-        }
         group.message = form.message;
         group.surface = form.surface;
         group.button_label = form.button_label;

@@ -2,34 +2,27 @@
 
 use database::{GuildId, RoleId};
 use feature::{
-    Button, Card, Click, Colour, Ctx, Failure, Fields, Form, Kit, Modal, Outcome, PickedRoles,
-    Reply, Select, SelectKind, Submit, TextField,
+    Button, Card, Click, Colour, Ctx, Fields, Form, Modal, Outcome, PickedRoles, Reply, Select,
+    SelectKind, Submit, TextField,
 };
-use jobs::NewJob;
-use sqlx::PgConnection;
 use twilight_model::guild::Permissions;
 
 use crate::{
     Autorole,
+    acts::{self, Hand},
     commands::{self, Add, Remove, Reorder},
     emoji,
     error::Refused,
-    hierarchy::{DANGEROUS, RoleProblem, Who},
+    hierarchy::{DANGEROUS, RoleProblem},
     ids::{AddRoles, Approve, ItemForm},
-    jobs::Survey,
     listing,
-    model::{GroupId, MOST_ROLES, PER_SELECT, Surface},
-    own::{self, Ranks},
-    panel,
-    store::{
-        self,
-        groups::{By, Group, Item},
-    },
+    own::{self},
+    store::groups::{Group, Item},
     text,
 };
 
 /// The most seats of a role.
-const MOST_SEATS: u32 = 1_000_000;
+pub(crate) const MOST_SEATS: u32 = 1_000_000;
 
 /// A role with nothing but an emoji.
 pub(crate) fn plain(role: RoleId, emoji: Option<String>) -> Item {
@@ -42,62 +35,6 @@ pub(crate) fn plain(role: RoleId, emoji: Option<String>) -> Item {
         approved: Permissions::empty(),
         is_broken: false,
     }
-}
-
-/// Refuses a role that the bot can not hand out, or that this member must not have it hand out.
-pub(crate) fn check(ctx: &Ctx<Autorole>, ranks: &Ranks, item: &Item) -> Result<(), Refused> {
-    let member = &ctx.scene.member;
-    let who = Who {
-        user: member.id,
-        roles: &member.roles,
-    };
-    match ranks
-        .roles
-        .problem_for(who, item.role, &ranks.bot, item.approved)
-    {
-        None => Ok(()),
-        Some(problem) => Err(Refused::BadRole {
-            role: item.role,
-            problem,
-        }),
-    }
-}
-
-/// Writes items into a group, as many as it holds, and has its message and its seats follow.
-async fn put(ctx: &Ctx<Autorole>, guild: GuildId, group: GroupId, items: &[Item]) -> Outcome<()> {
-    let mut transaction = ctx.database.begin().await?;
-    store::groups::lock(&mut transaction, guild, group).await?;
-    let found = store::groups::find(&mut transaction, guild, By::Id(group)).await?;
-    let found = found.ok_or_else(|| Refused::NoGroup(String::new()))?;
-    let new = items.iter().filter(|item| found.item(item.role).is_none());
-    let count = found.items.len() + new.count();
-    if count > MOST_ROLES {
-        return Err(Refused::TooManyRoles(count).into());
-    }
-    if found.surface == Surface::Buttons && count > PER_SELECT {
-        return Err(Refused::TooManyButtons(count).into());
-    }
-    store::groups::put_items(&mut transaction, guild, group, items).await?;
-    changed(ctx, &mut transaction, guild, group).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// What follows from a change of a group's items: its message, and the seats.
-pub(crate) async fn changed(
-    kit: &Kit<Autorole>,
-    db: &mut PgConnection,
-    guild: GuildId,
-    group: GroupId,
-) -> Outcome<()> {
-    panel::refresh_soon(kit, db, guild, group).await?;
-    if store::seats::sync_roles(db, guild).await? {
-        let job = NewJob::new(&Survey { guild })
-            .map_err(Failure::fault)?
-            .key(guild.to_string());
-        kit.jobs.enqueue(db, job).await?;
-    }
-    Ok(())
 }
 
 pub(crate) async fn add(ctx: &Ctx<Autorole>, options: Add) -> Outcome<Reply> {
@@ -126,8 +63,8 @@ pub(crate) async fn add(ctx: &Ctx<Autorole>, options: Add) -> Outcome<Reply> {
     if let Some(seats) = options.seats {
         item.seats = u32::try_from(seats).ok();
     }
-    let ranks = own::ranks(ctx, guild).await?;
-    match check(ctx, &ranks, &item) {
+    let (hand, ranks) = (Hand::of(ctx), own::ranks(ctx, guild).await?);
+    match hand.check(&ranks, &item) {
         Ok(()) => {}
         Err(Refused::BadRole {
             problem: RoleProblem::Dangerous(permissions),
@@ -146,7 +83,7 @@ pub(crate) async fn add(ctx: &Ctx<Autorole>, options: Add) -> Outcome<Reply> {
         }
         Err(refused) => return Err(refused.into()),
     }
-    put(ctx, guild, group.id, &[item]).await?;
+    acts::put(ctx, guild, group.id, &[item]).await?;
     let note = text::added(ctx.lang(), &[role]);
     listing::shown(ctx, guild, group.id, Some(note)).await
 }
@@ -164,16 +101,16 @@ pub(crate) async fn add_picked(
 ) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let group = commands::numbered(&ctx, guild, picked.id.group).await?;
-    let ranks = own::ranks(&ctx, guild).await?;
+    let (hand, ranks) = (Hand::of(&ctx), own::ranks(&ctx, guild).await?);
     let new = picked
         .values
         .iter()
         .filter(|role| group.item(**role).is_none_or(|item| item.is_broken));
     let items: Vec<Item> = new.map(|role| plain(*role, None)).collect();
     for item in &items {
-        check(&ctx, &ranks, item)?;
+        hand.check(&ranks, item)?;
     }
-    put(&ctx, guild, group.id, &items).await?;
+    acts::put(&ctx, guild, group.id, &items).await?;
     let note = text::added(ctx.lang(), &picked.values);
     listing::shown(&ctx, guild, group.id, Some(note)).await
 }
@@ -181,7 +118,7 @@ pub(crate) async fn add_picked(
 pub(crate) async fn approve(ctx: Ctx<Autorole>, click: Click<Approve>) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let group = commands::numbered(&ctx, guild, click.group).await?;
-    let ranks = own::ranks(&ctx, guild).await?;
+    let (hand, ranks) = (Hand::of(&ctx), own::ranks(&ctx, guild).await?);
     if ctx.user() != ranks.roles.owner {
         return Err(Refused::OwnerOnly.into());
     }
@@ -191,8 +128,8 @@ pub(crate) async fn approve(ctx: Ctx<Autorole>, click: Click<Approve>) -> Outcom
         .unwrap_or_else(|| plain(click.role, None));
     let role = ranks.roles.all.get(&click.role);
     item.approved = role.map_or(Permissions::empty(), |role| role.permissions & DANGEROUS);
-    check(&ctx, &ranks, &item)?;
-    put(&ctx, guild, group.id, &[item]).await?;
+    hand.check(&ranks, &item)?;
+    acts::put(&ctx, guild, group.id, &[item]).await?;
     let note = text::added(ctx.lang(), &[click.role]);
     let card = listing::card(&ctx, guild, group.id, Some(note)).await?;
     Ok(Reply::update(card))
@@ -214,13 +151,7 @@ pub(crate) async fn remove(ctx: &Ctx<Autorole>, options: Remove) -> Outcome<Repl
     let guild = ctx.guild_id()?;
     let group = commands::named(ctx, guild, &options.group).await?;
     let role = typed_role(&group, &options.role)?;
-    let mut transaction = ctx.database.begin().await?;
-    store::groups::lock(&mut transaction, guild, group.id).await?;
-    if !store::groups::remove_item(&mut transaction, guild, group.id, role).await? {
-        return Err(Refused::NotInGroup(role).into());
-    }
-    changed(ctx, &mut transaction, guild, group.id).await?;
-    transaction.commit().await?;
+    acts::remove(ctx, guild, group.id, role).await?;
     let note = text::removed(ctx.lang(), role);
     listing::shown(ctx, guild, group.id, Some(note)).await
 }
@@ -229,23 +160,7 @@ pub(crate) async fn reorder(ctx: &Ctx<Autorole>, options: Reorder) -> Outcome<Re
     let guild = ctx.guild_id()?;
     let group = commands::named(ctx, guild, &options.group).await?;
     let role = typed_role(&group, &options.role)?;
-    let mut transaction = ctx.database.begin().await?;
-    store::groups::lock(&mut transaction, guild, group.id).await?;
-    let found = store::groups::find(&mut transaction, guild, By::Id(group.id)).await?;
-    let found = found.ok_or_else(|| Refused::NoGroup(options.group.clone()))?;
-    let mut order: Vec<RoleId> = found
-        .items
-        .iter()
-        .map(|item| item.role)
-        .filter(|other| *other != role)
-        .collect();
-    let place = usize::try_from(options.place)
-        .unwrap_or(1)
-        .clamp(1, order.len() + 1);
-    order.insert(place - 1, role);
-    store::groups::order_items(&mut transaction, guild, group.id, &order).await?;
-    changed(ctx, &mut transaction, guild, group.id).await?;
-    transaction.commit().await?;
+    acts::reorder(ctx, guild, group.id, role, options.place).await?;
     listing::shown(ctx, guild, group.id, None).await
 }
 
@@ -331,9 +246,9 @@ pub(crate) async fn submit(ctx: Ctx<Autorole>, submit: Submit<ItemFields>) -> Ou
         "" => None,
         typed => Some(read_number(typed, 1, MOST_SEATS)?),
     };
-    let ranks = own::ranks(&ctx, guild).await?;
-    check(&ctx, &ranks, &item)?;
-    put(&ctx, guild, group, &[item]).await?;
+    let (hand, ranks) = (Hand::of(&ctx), own::ranks(&ctx, guild).await?);
+    hand.check(&ranks, &item)?;
+    acts::put(&ctx, guild, group, &[item]).await?;
     listing::shown(&ctx, guild, group, Some(text::saved(ctx.lang()))).await
 }
 

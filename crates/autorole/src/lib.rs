@@ -16,6 +16,7 @@
 //! `autorole:sel:…`, `autorole:msel:…`) answer when a group carries its old number
 //! ([`store::groups::NewGroup::legacy_id`]).
 
+mod acts;
 mod api;
 mod broken;
 mod click;

@@ -14,6 +14,7 @@ use twilight_model::guild::Permissions;
 
 use crate::{
     Autorole,
+    acts::Hand,
     commands::{Action, Assign},
     error::Refused,
     hierarchy::Who,
@@ -145,18 +146,8 @@ pub(crate) async fn ask(
     by: UserId,
     channel: ChannelId,
 ) -> Outcome<i64> {
-    let roles = if by == kit.me.id() {
-        kit.me.roles(&kit.discord, guild).await?.to_vec()
-    } else {
-        let request = kit.discord.http().guild_member(guild.into(), by.into());
-        let member = kit.discord.one(request).await?;
-        member.roles.into_iter().map(RoleId::from).collect()
-    };
-    let who = Who {
-        user: by,
-        roles: &roles,
-    };
-    check(kit, guild, plan, who).await?;
+    let hand = Hand::look_up(kit, guild, by).await?;
+    check(kit, guild, plan, hand.who()).await?;
     let held = kit.own_permissions_in(guild, channel).await?;
     let lacking = TELLING - held.unwrap_or(Permissions::empty());
     if !lacking.is_empty() {

@@ -8,7 +8,7 @@ use twilight_model::{
 };
 
 use crate::{
-    Autorole,
+    Autorole, acts,
     commands::{self, Delete as DeleteOptions, Link, Post},
     error::Refused,
     ids::{Copy, Delete},
@@ -202,12 +202,7 @@ pub(crate) async fn delete(ctx: &Ctx<Autorole>, options: DeleteOptions) -> Outco
 pub(crate) async fn delete_now(ctx: Ctx<Autorole>, click: Click<Delete>) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let group = commands::numbered(&ctx, guild, click.group).await?;
-    // The menu first: a group without a menu can be removed again, a menu without a group can not.
-    panel::take_down(&ctx, &group).await?;
-    let mut transaction = ctx.database.begin().await?;
-    store::groups::delete(&mut transaction, guild, group.id).await?;
-    store::seats::sync_roles(&mut transaction, guild).await?;
-    transaction.commit().await?;
+    acts::delete(&ctx, &group).await?;
     Ok(Reply::update(text::deleted(ctx.lang(), &group.name)))
 }
 

@@ -93,6 +93,8 @@ pub struct Scene {
     pub lang: Lang,
     /// The guild's language.
     pub guild_lang: Lang,
+    /// The member's language: of refusals, which they alone read, whatever the answer would have been.
+    pub own_lang: Lang,
     /// The guild's time zone.
     pub zone: TimeZone,
     /// The channel in which this one is a thread.

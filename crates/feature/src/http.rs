@@ -32,7 +32,7 @@ use utoipa::openapi::OpenApi;
 pub use self::{
     body::{AnyFields, Body, Malformed, check_json},
     caller::{Caller, covers},
-    guild::{FeatureOff, GuildPath, InGuild, Path, Query},
+    guild::{FeatureOff, GuildPath, InGuild, Path, Path2, Query},
     page::{Cursors, MOST, Page, Pagination, Paging, PagingParams},
     problem::{Field, Problem},
 };

@@ -118,7 +118,7 @@ fn forbidden(
     scene: &Scene,
     switches: Option<&Switches>,
 ) -> Option<String> {
-    let lang = scene.lang;
+    let lang = scene.own_lang;
     let catalogue = &engine.house.catalogue;
     if switches.is_some_and(|switches| switches.off.contains(found.feature))
         && catalogue.can_be_off(found.feature)
@@ -159,7 +159,7 @@ async fn run(
         start,
         ..
     } = found;
-    let lang = scene.lang;
+    let lang = scene.own_lang;
     if engine.stopping.is_cancelled() {
         return (acknowledged, Shown::Told(text::stopping(lang)));
     }

@@ -68,8 +68,8 @@ mod worker;
 
 pub use clock::{Clock, ManualClock};
 pub use error::{Class, JobError};
-pub use inspect::{Counts, JobRow, State};
+pub use inspect::{Counts, GuildJob, JobRow, Sought, Stage, State};
 pub use job::{Job, JobContext, JobId, Jobs, NewJob};
 pub use registry::{BuildError, Builder, Handler, Options};
 pub use schedule::{Rule, Schedule, ScheduleError};
-pub use worker::{KEEP_DEAD, Worker};
+pub use worker::{KEEP_DEAD, KEEP_ENDED, Worker};

@@ -5,14 +5,20 @@
 //!
 //! Instants of jobs come from the program's clock; only leases compare with the server's own time.
 
+#![expect(
+    clippy::as_conversions,
+    reason = "in `query!`, `as` names the type of a parameter and converts nothing"
+)]
+
 use std::time::Duration;
 
+use database::GuildId;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use crate::inspect::{Counts, JobRow, State};
+use crate::inspect::{Counts, GuildJob, JobRow, Sought, Stage, State};
 use crate::{JobId, NewJob};
 
 /// The channel on which new work is announced; the payload is the instant it is due, in milliseconds.
@@ -228,11 +234,23 @@ pub(crate) async fn renew(
 }
 
 /// The job is done.
-pub(crate) async fn finish(db: &mut PgConnection, worker: &str, id: JobId) -> sqlx::Result<()> {
+pub(crate) async fn finish(
+    db: &mut PgConnection,
+    worker: &str,
+    id: JobId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from jobs.job where id = $1 and locked_by = $2",
+        "with done as (
+             delete from jobs.job where id = $1 and locked_by = $2
+             returning id, jobs.guild_of(payload) as guild_id, name, attempts, run_at, created_at
+         )
+         insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
+         select id, guild_id, name, 'completed', attempts + 1, run_at, created_at, $3
+         from done where guild_id is not null",
         id.get(),
-        worker
+        worker,
+        now.to_sqlx(),
     )
     .execute(db)
     .await?;
@@ -255,6 +273,7 @@ pub(crate) async fn put_back(
     worker: &str,
     id: JobId,
     left: &Left,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
     let result = sqlx::query!(
         "with gone as (
@@ -264,7 +283,11 @@ pub(crate) async fn put_back(
                      select from jobs.job as newer
                      where newer.locked_by is null and newer.dead_at is null
                          and newer.name = old.name and newer.key = old.key)))
-             returning id
+             returning id, jobs.guild_of(payload) as guild_id, name, run_at, created_at, cancelled
+         ), ended as (
+             insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
+             select id, guild_id, name, 'cancelled', $3, run_at, created_at, $7
+             from gone where cancelled and guild_id is not null
          )
          update jobs.job
          set locked_by = null, locked_until = null, attempts = $3,
@@ -276,13 +299,23 @@ pub(crate) async fn put_back(
         left.error,
         left.run_at.to_sqlx(),
         left.dead_at.map(ToSqlx::to_sqlx),
+        now.to_sqlx(),
     )
     .execute(&mut *db)
     .await;
     match result {
         Ok(_) => Ok(()),
         // Its successor came between the look and the update.
-        Err(error) if is_key_taken(&error) => finish(db, worker, id).await,
+        Err(error) if is_key_taken(&error) => {
+            sqlx::query!(
+                "delete from jobs.job where id = $1 and locked_by = $2",
+                id.get(),
+                worker
+            )
+            .execute(db)
+            .await?;
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }
@@ -435,6 +468,82 @@ pub(crate) async fn cancel(db: &mut PgConnection, id: JobId) -> sqlx::Result<boo
     Ok(row.done)
 }
 
+/// The jobs of a guild, those that ended lately too, in the order of their numbers; `only` is one of them.
+pub(crate) async fn of_guild(
+    db: &mut PgConnection,
+    guild: GuildId,
+    sought: &Sought<'_>,
+    only: Option<JobId>,
+) -> sqlx::Result<Vec<GuildJob>> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", name as "name!", state as "state!", attempts as "attempts!", run_at as "run_at!",
+             created_at as "created_at!", ended_at, last_error
+           from (
+               select id, name, attempts, run_at, created_at, dead_at as ended_at, last_error,
+                   case when dead_at is not null then 'failed'
+                       when locked_by is not null then 'processing'
+                       else 'pending' end as state
+               from jobs.job where jobs.guild_of(payload) = $1
+               union all
+               select id, name, attempts, run_at, created_at, ended_at, null, state
+               from jobs.ended where guild_id = $1
+           ) as job
+           where id > $2 and ($3::text is null or state = $3) and ($4::text is null or name = $4)
+               and ($5::bigint is null or id = $5)
+           order by id
+           limit $6"#,
+        guild as GuildId,
+        sought.after.map_or(0, JobId::get),
+        sought.stage.map(Stage::word),
+        sought.name,
+        only.map(JobId::get),
+        sought.limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| GuildJob {
+            id: row.id.into(),
+            stage: Stage::of(&row.state),
+            name: row.name,
+            attempts: row.attempts,
+            run_at: row.run_at.to_jiff(),
+            created_at: row.created_at.to_jiff(),
+            ended_at: row.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
+            last_error: row.last_error,
+        })
+        .collect())
+}
+
+/// Cancels a job of a guild as an operator does, and keeps that it was.
+pub(crate) async fn cancel_of_guild(
+    db: &mut PgConnection,
+    guild: GuildId,
+    id: JobId,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        r#"with removed as (
+               delete from jobs.job where id = $1 and jobs.guild_of(payload) = $2 and locked_by is null
+               returning id, name, attempts, run_at, created_at
+           ), ended as (
+               insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
+               select id, $2, name, 'cancelled', attempts, run_at, created_at, $3 from removed
+           ), marked as (
+               update jobs.job set cancelled = true
+               where id = $1 and jobs.guild_of(payload) = $2 and locked_by is not null returning id
+           )
+           select exists (select from removed) or exists (select from marked) as "done!""#,
+        id.get(),
+        guild as GuildId,
+        now.to_sqlx(),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.done)
+}
+
 pub(crate) async fn cancel_key(db: &mut PgConnection, name: &str, key: &str) -> sqlx::Result<bool> {
     let row = sqlx::query!(
         r#"with removed as (
@@ -453,8 +562,18 @@ pub(crate) async fn cancel_key(db: &mut PgConnection, name: &str, key: &str) -> 
     Ok(row.done)
 }
 
-/// Removes the dead that died before `before`.
-pub(crate) async fn bury(db: &mut PgConnection, before: Timestamp) -> sqlx::Result<u64> {
+/// Removes the dead that died before `before`, and what is known of those that ended before `ended`.
+pub(crate) async fn bury(
+    db: &mut PgConnection,
+    before: Timestamp,
+    ended: Timestamp,
+) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "delete from jobs.ended where ended_at < $1",
+        ended.to_sqlx()
+    )
+    .execute(&mut *db)
+    .await?;
     let result = sqlx::query!("delete from jobs.job where dead_at < $1", before.to_sqlx())
         .execute(db)
         .await?;

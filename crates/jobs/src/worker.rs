@@ -23,6 +23,9 @@ use crate::{Class, Clock, JobContext, JobError, JobId, Jobs, NewJob, backoff};
 /// How long dead jobs are kept for a look.
 pub const KEEP_DEAD: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long it is known how the jobs of a guild ended.
+pub const KEEP_ENDED: SignedDuration = SignedDuration::from_hours(24);
+
 /// Longest time without a look at the queue, for what no announcement told.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
@@ -379,7 +382,8 @@ impl Inner {
         let Ok(before) = now.checked_sub(KEEP_DEAD) else {
             return Ok(());
         };
-        let gone = store::bury(&mut *self.database.acquire().await?, before).await?;
+        let ended = now.checked_sub(KEEP_ENDED).unwrap_or(before);
+        let gone = store::bury(&mut *self.database.acquire().await?, before, ended).await?;
         if gone > 0 {
             tracing::info!(jobs = gone, "forgot jobs that died long ago");
         }
@@ -497,12 +501,13 @@ impl Inner {
     /// because of that. Gives up when the worker stops.
     async fn record(&self, id: JobId, left: Option<Left>) {
         let mut pause = Duration::from_millis(50);
+        let now = self.clock.now();
         loop {
             let written = async {
                 let mut connection = self.database.acquire().await?;
                 match &left {
-                    None => store::finish(&mut connection, &self.id, id).await,
-                    Some(left) => store::put_back(&mut connection, &self.id, id, left).await,
+                    None => store::finish(&mut connection, &self.id, id, now).await,
+                    Some(left) => store::put_back(&mut connection, &self.id, id, left, now).await,
                 }
             };
             match written.await {

@@ -5,6 +5,8 @@
 mod api_key;
 mod bot;
 mod cli;
+#[cfg(test)]
+mod compatibility;
 mod config;
 mod demo;
 mod features;

@@ -16,6 +16,8 @@ use crate::{
 
 /// How long anything may take before a story is given up, in real time.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long work that goes on may take.
+const LONGEST: Duration = Duration::from_mins(20);
 
 /// Where people and a bot meet.
 #[expect(
@@ -159,9 +161,11 @@ impl Story {
     ///
     /// # Panics
     ///
-    /// Panics when it is still busy after half a minute.
+    /// Panics when for half a minute nothing of what it has to do goes on, or when it is still busy after twenty.
     pub async fn idle(&self) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let begun = tokio::time::Instant::now();
+        let mut moved = begun;
+        let mut progress = self.progress();
         let mut changes = self.sim.changed();
         let mut calm = 0;
         while calm < 2 {
@@ -171,7 +175,11 @@ impl Story {
                 None => calm += 1,
                 Some(what) => {
                     calm = 0;
-                    let is_late = tokio::time::Instant::now() > deadline;
+                    let now = self.progress();
+                    if now != progress {
+                        (progress, moved) = (now, tokio::time::Instant::now());
+                    }
+                    let is_late = moved.elapsed() > PATIENCE || begun.elapsed() > LONGEST;
                     assert!(
                         !is_late,
                         "the bot is still busy: {what}\n{}",
@@ -181,6 +189,14 @@ impl Story {
             }
             let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
         }
+    }
+
+    /// How much the bot has done: what it asked of Discord, and the events it handled.
+    fn progress(&self) -> (u64, Vec<Option<u64>>) {
+        let running = self.bot().running();
+        let shards = u32::try_from(running.house().pulse.shards().len()).unwrap_or(u32::MAX);
+        let handled = (0..shards).map(|shard| running.handled(shard)).collect();
+        (self.sim.requests_answered(), handled)
     }
 
     /// What the bot still has to do.

@@ -80,4 +80,5 @@ summary-people = People who wrote or spoke: **{ $people }**
 summary-voice = Time in voice: **{ $voice }**
 summary-moves = Joined: **{ $joined }** · left: **{ $left }**
 summary-no-moves = Who joins and leaves I can not see: «Server Members Intent» is switched off for me.
+summary-tasks = Tasks done: **{ $tasks }**
 summary-channels = Where

@@ -80,4 +80,5 @@ summary-people = Personnes qui ont écrit ou parlé : **{ $people }**
 summary-voice = Temps en vocal : **{ $voice }**
 summary-moves = Arrivées : **{ $joined }** · départs : **{ $left }**
 summary-no-moves = Je ne vois pas qui arrive et qui part : «Server Members Intent» est désactivé pour moi.
+summary-tasks = Tâches terminées : **{ $tasks }**
 summary-channels = Où

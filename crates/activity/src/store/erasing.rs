@@ -37,14 +37,8 @@ pub(crate) async fn member(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "delete from activity.day where guild_id = $1 and user_id = $2",
-        guild as GuildId,
-        user as UserId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.stay where guild_id = $1 and user_id = $2",
+        "with days as (delete from activity.day where guild_id = $1 and user_id = $2)
+         delete from activity.stay where guild_id = $1 and user_id = $2",
         guild as GuildId,
         user as UserId
     )
@@ -87,98 +81,49 @@ pub(crate) async fn purge(
     day: Date,
     most: i64,
 ) -> sqlx::Result<u64> {
-    let mut gone = sqlx::query!(
-        "delete from activity.written where ctid in (
-             select ctid from activity.written where guild_id = $1 and at < $2 limit $3
-         ) and guild_id = $1",
+    let row = sqlx::query!(
+        r#"with written as (
+             delete from activity.written where guild_id = $1 and ctid in (
+                 select ctid from activity.written where guild_id = $1 and at < $2 limit $4
+             ) returning 1
+         ), stretches as (
+             delete from activity.stretch where guild_id = $1 and ctid in (
+                 select ctid from activity.stretch where guild_id = $1 and until_at < $2 and not is_open limit $4
+             ) returning 1
+         ), days as (
+             delete from activity.day where guild_id = $1 and ctid in (
+                 select ctid from activity.day where guild_id = $1 and day < $3 limit $4
+             ) returning 1
+         ), slots as (
+             delete from activity.slot where guild_id = $1 and ctid in (
+                 select ctid from activity.slot where guild_id = $1 and at < $2 limit $4
+             ) returning 1
+         ), stays as (
+             delete from activity.stay where guild_id = $1 and ctid in (
+                 select ctid from activity.stay where guild_id = $1 and left_at < $2 limit $4
+             ) returning 1
+         )
+         select (select count(*) from written) + (select count(*) from stretches) + (select count(*) from days)
+             + (select count(*) from slots) + (select count(*) from stays) as "gone!""#,
         guild as GuildId,
         before.to_sqlx() as _,
-        most
-    )
-    .execute(&mut *db)
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
-        "delete from activity.stretch where ctid in (
-             select ctid from activity.stretch where guild_id = $1 and until_at < $2 and not is_open limit $3
-         ) and guild_id = $1",
-        guild as GuildId,
-        before.to_sqlx() as _,
-        most
-    )
-    .execute(&mut *db)
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
-        "delete from activity.day where ctid in (
-             select ctid from activity.day where guild_id = $1 and day < $2 limit $3
-         ) and guild_id = $1",
-        guild as GuildId,
         day.to_sqlx() as _,
         most
     )
-    .execute(&mut *db)
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
-        "delete from activity.slot where ctid in (
-             select ctid from activity.slot where guild_id = $1 and at < $2 limit $3
-         ) and guild_id = $1",
-        guild as GuildId,
-        before.to_sqlx() as _,
-        most
-    )
-    .execute(&mut *db)
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
-        "delete from activity.stay where ctid in (
-             select ctid from activity.stay where guild_id = $1 and left_at < $2 limit $3
-         ) and guild_id = $1",
-        guild as GuildId,
-        before.to_sqlx() as _,
-        most
-    )
-    .execute(db)
-    .await?
-    .rows_affected();
-    Ok(gone)
+    .fetch_one(db)
+    .await?;
+    Ok(row.gone.try_into().unwrap_or_default())
 }
 
 /// Erases what is left of a guild after [`purge`].
 pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from activity.counted where guild_id = $1",
-        guild as GuildId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.stretch where guild_id = $1",
-        guild as GuildId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.stay where guild_id = $1",
-        guild as GuildId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.dirty where guild_id = $1",
-        guild as GuildId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.member where guild_id = $1",
-        guild as GuildId
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "delete from activity.guild where guild_id = $1",
+        "with counted as (delete from activity.counted where guild_id = $1),
+             stretches as (delete from activity.stretch where guild_id = $1),
+             stays as (delete from activity.stay where guild_id = $1),
+             dirty as (delete from activity.dirty where guild_id = $1),
+             members as (delete from activity.member where guild_id = $1)
+         delete from activity.guild where guild_id = $1",
         guild as GuildId
     )
     .execute(db)

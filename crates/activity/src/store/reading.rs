@@ -54,6 +54,25 @@ pub(crate) async fn totals(
     })
 }
 
+/// How many tasks of a guild were done between two instants, as the view for reporting tells.
+pub(crate) async fn tasks_done(
+    db: &mut PgConnection,
+    guild: GuildId,
+    begin: Timestamp,
+    end: Timestamp,
+) -> sqlx::Result<i64> {
+    let row = sqlx::query!(
+        r#"select count(*) as "count!" from reporting.tasks
+         where guild_id = $1 and status = 'done' and closed_at >= $2 and closed_at < $3"#,
+        guild as GuildId,
+        begin.to_sqlx() as _,
+        end.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.count)
+}
+
 /// People by messages, then by time in voice (or the other way round), then by id, which never changes.
 pub(crate) async fn members(
     db: &mut PgConnection,

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod messages;
+mod past;
 mod people;
+mod reporting;
 mod routes;
 mod voice;
 

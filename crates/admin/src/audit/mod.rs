@@ -6,6 +6,7 @@
 //!   kept; the [`store::KEPT`] newest of a server are kept.
 //! - Nothing is written to the disk: the file goes to the member alone.
 
+pub(crate) mod api;
 mod collect;
 pub(crate) mod diff;
 mod file;
@@ -13,9 +14,9 @@ pub(crate) mod findings;
 pub(crate) mod model;
 pub(crate) mod store;
 
-use database::GuildId;
+use database::{GuildId, UserId};
 use feature::{
-    Access, Capability, Choice, ChoiceValue, Ctx, Explain, Failure, Lang, Outcome, Reply,
+    Access, Capability, Choice, ChoiceValue, Ctx, Explain, Failure, Kit, Lang, Outcome, Reply,
     SlashCommand, Typing,
 };
 use twilight_interactions::command::{AutocompleteValue, CommandModel, CreateCommand};
@@ -103,15 +104,12 @@ pub(crate) async fn audit(ctx: Ctx<Admin>, command: Command) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     // First, so that a typing error costs no calls.
     let earlier = earlier(&ctx, guild, &command).await?;
-    let audit = collect::collect(&ctx, guild).await?;
-    let mut transaction = ctx.database.begin().await?;
-    let kept = store::keep(&mut transaction, guild, ctx.user(), &audit, ctx.clock.now()).await?;
-    transaction.commit().await?;
-    let findings = findings::findings(&audit, ctx.me.id().get());
-    let number = match kept {
-        Kept::New(number) => number,
-        Kept::Same(snapshot) => snapshot.number,
-    };
+    let Taken {
+        audit,
+        findings,
+        kept,
+    } = take(&ctx, guild, ctx.user()).await?;
+    let number = kept.number();
     let name = format!("audit-{guild}-{number}");
     let file = file::write(&audit, &findings, &name, ctx.scene.attachment_limit)
         .map_err(Failure::fault)?;
@@ -130,6 +128,28 @@ pub(crate) async fn audit(ctx: Ctx<Admin>, command: Command) -> Outcome<Reply> {
         Some((name, bytes)) => card.file(name, bytes),
         None => card,
     }))
+}
+
+/// An audit that was just taken.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) audit: Audit,
+    pub(crate) findings: Vec<findings::Finding>,
+    pub(crate) kept: Kept,
+}
+
+/// Takes an audit, and keeps it unless nothing changed since the newest.
+pub(crate) async fn take(kit: &Kit<Admin>, guild: GuildId, by: UserId) -> Outcome<Taken> {
+    let audit = collect::collect(kit, guild).await?;
+    let mut transaction = kit.database.begin().await?;
+    let kept = store::keep(&mut transaction, guild, by, &audit, kit.clock.now()).await?;
+    transaction.commit().await?;
+    let findings = findings::findings(&audit, kit.me.id().get());
+    Ok(Taken {
+        audit,
+        findings,
+        kept,
+    })
 }
 
 async fn earlier(

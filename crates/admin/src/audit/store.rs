@@ -32,6 +32,16 @@ pub(crate) enum Kept {
     Same(Snapshot),
 }
 
+impl Kept {
+    /// The number under which it is kept.
+    pub(crate) const fn number(self) -> i32 {
+        match self {
+            Self::New(number) => number,
+            Self::Same(snapshot) => snapshot.number,
+        }
+    }
+}
+
 /// Keeps an audit unless it shows what the newest shows, and forgets the oldest beyond [`KEPT`]. Two at once wait for
 /// each other, so that one state of a server has one number. Needs a transaction.
 pub(crate) async fn keep(

@@ -10,6 +10,7 @@ mod doctor;
 mod features;
 mod help;
 mod http;
+mod jobs;
 mod permissions;
 mod ping;
 mod sample;

@@ -58,6 +58,13 @@ search-files = { $count ->
 }
 status-title = Archive
 status-total = { $count } messages, { $deleted } of them deleted, { $versions } earlier versions
+status-purged = Retention, { $when }: { $count ->
+    [one] one message
+   *[other] { $count } messages
+} of { $channels ->
+    [one] one channel
+   *[other] { $channels } channels
+} removed
 status-off = off
 status-not-readable = **not readable**
 status-since = since { $when }

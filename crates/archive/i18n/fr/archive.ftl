@@ -58,6 +58,13 @@ search-files = { $count ->
 }
 status-title = Archive
 status-total = { $count } messages, dont { $deleted } supprimés, { $versions } versions antérieures
+status-purged = Durée de conservation, { $when } : { $count ->
+    [one] un message
+   *[other] { $count } messages
+} de { $channels ->
+    [one] un salon
+   *[other] { $channels } salons
+} supprimés
 status-off = inactif
 status-not-readable = **illisible**
 status-since = depuis le { $when }

@@ -291,17 +291,26 @@ pub(crate) async fn rows(
         .collect())
 }
 
-/// How many messages, deleted ones among them, and versions a guild holds.
-pub(crate) async fn counts(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<(i64, i64, i64)> {
-    let row = sqlx::query!(
-        r#"select count(*) as "all!", count(*) filter (where deleted_at is not null) as "deleted!",
-             (select count(*) from archive.version where guild_id = $1) as "versions!"
-         from archive.message where guild_id = $1"#,
+/// How much a guild holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// Messages, deleted ones among them.
+    pub(crate) messages: i64,
+    pub(crate) deleted: i64,
+    /// What messages said before.
+    pub(crate) versions: i64,
+}
+
+/// How much a guild holds.
+pub(crate) async fn tally(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Tally> {
+    let row = sqlx::query_as!(
+        Tally,
+        "select messages, deleted, versions from archive.tally where guild_id = $1",
         guild as GuildId
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    Ok((row.all, row.deleted, row.versions))
+    Ok(row.unwrap_or_default())
 }
 
 /// For how many days a channel and its threads are kept.

@@ -52,7 +52,8 @@ pub(crate) async fn erase_traces(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "with reactions as (delete from archive.reaction where guild_id = $1 and user_id = $2),
-             names as (delete from archive.author where guild_id = $1 and author_id = $2)
+             names as (delete from archive.author where guild_id = $1 and author_id = $2),
+             exports as (delete from archive.exported where guild_id = $1 and user_id = $2)
          delete from archive.search where guild_id = $1 and user_id = $2",
         guild as GuildId,
         user as UserId
@@ -91,6 +92,90 @@ pub(crate) async fn purge(
     .fetch_one(db)
     .await?;
     Ok(row.count)
+}
+
+/// Writes down what retention removed of a channel in the run that began at `at`.
+pub(crate) async fn note_purge(
+    db: &mut PgConnection,
+    guild: GuildId,
+    channel: ChannelId,
+    at: Timestamp,
+    messages: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into archive.purged as purged (guild_id, channel_id, at, messages) values ($1, $2, $3, $4)
+         on conflict (guild_id, at, channel_id) do update set messages = purged.messages + excluded.messages",
+        guild as GuildId,
+        channel as ChannelId,
+        at.to_sqlx() as _,
+        messages
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What retention removed of a guild in one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Purged {
+    pub(crate) at: Timestamp,
+    pub(crate) channel: ChannelId,
+    pub(crate) messages: i64,
+}
+
+/// What retention removed of a guild, the newest first; behind a run and a channel if they are named.
+pub(crate) async fn purges(
+    db: &mut PgConnection,
+    guild: GuildId,
+    before: Option<(Timestamp, ChannelId)>,
+    limit: i64,
+) -> sqlx::Result<Vec<Purged>> {
+    let (at, channel) = before.unzip();
+    let rows = sqlx::query!(
+        "select at, channel_id, messages from archive.purged
+         where guild_id = $1 and ($2::timestamptz is null or (at, channel_id) < ($2, $3))
+         order by at desc, channel_id desc limit $4",
+        guild as GuildId,
+        at.map(Timestamp::to_sqlx) as _,
+        channel as Option<ChannelId>,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Purged {
+            at: row.at.to_jiff(),
+            channel: row.channel_id,
+            messages: row.messages,
+        })
+        .collect())
+}
+
+/// When retention last removed something of a guild, and how many messages of how many channels.
+pub(crate) async fn last_purge(
+    db: &mut PgConnection,
+    guild: GuildId,
+) -> sqlx::Result<Option<(Timestamp, i64, i64)>> {
+    let row = sqlx::query!(
+        r#"select at, sum(messages)::bigint as "messages!", count(*) as "channels!" from archive.purged
+         where guild_id = $1 group by at order by at desc limit 1"#,
+        guild as GuildId
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.at.to_jiff(), row.messages, row.channels)))
+}
+
+/// Forgets what retention removed long ago.
+pub(crate) async fn drop_purges(db: &mut PgConnection, before: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from archive.purged where at < $1",
+        before.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// The channels of all guilds that are kept for a time only.
@@ -148,8 +233,17 @@ pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::R
              backfills as (delete from archive.backfill where guild_id = $1),
              channels as (delete from archive.channel where guild_id = $1),
              searches as (delete from archive.search where guild_id = $1),
-             authors as (delete from archive.author where guild_id = $1)
+             authors as (delete from archive.author where guild_id = $1),
+             purges as (delete from archive.purged where guild_id = $1),
+             exports as (delete from archive.exported where guild_id = $1)
          delete from archive.guild where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    // Behind the versions, which are taken off it when their statement ends.
+    sqlx::query!(
+        "delete from archive.tally where guild_id = $1",
         guild as GuildId
     )
     .execute(db)

@@ -180,6 +180,36 @@ async fn a_killed_process_loses_nothing() {
 }
 
 #[tokio::test]
+async fn of_two_changes_at_one_instant_the_later_stands() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        let message = alice.says(&channel, "first");
+        alice.edits(&message, "second");
+        alice.edits(&message, "third");
+        story.idle().await;
+        assert_eq!(stored(story).await, ["third"]);
+        let versions = "select content from archive.version order by said_at";
+        assert_eq!(texts(story, versions).await, ["first", "second"]);
+        // Discord may give one instant to two edits; then the order in which they come decides.
+        let mut again = message.json().clone();
+        again["guild_id"] = guild.id().to_string().into();
+        again["edited_timestamp"] = "2026-03-02T09:00:05.000000+00:00".into();
+        for text in ["fourth", "fifth"] {
+            again["content"] = text.into();
+            let faults = story.sim.faults();
+            faults.raw_dispatch("MESSAGE_UPDATE", &again.to_string());
+        }
+        story.idle().await;
+        assert_eq!(stored(story).await, ["fifth"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_notice_itself_is_not_kept_whenever_its_event_comes() {
     story(async |story| {
         let guild = story.sim.guild("Rust FR");

@@ -140,6 +140,107 @@ async fn retention_deletes_and_an_export_is_safe() {
         );
         story.advance(SignedDuration::from_hours(25)).await;
         assert_eq!(stored(story).await, ["=2+3"]);
+        // What went is told.
+        let status = story.answer(owner.slash("/archive status", &[])).await;
+        let said = status.text();
+        assert!(said.contains("1 messages, 0 of them deleted"), "{said}");
+        assert!(
+            said.contains("one message of one channel removed"),
+            "{said}"
+        );
+        let id: database::GuildId = guild.id().to_string().parse().unwrap();
+        let key = story.key(Some(id), &["messages.read"]).await;
+        let path = format!("/v1/guilds/{}/archive/purges", guild.id());
+        let told = story.call("GET", &path).key(&key).send().await.expect(200);
+        assert_eq!(told["data"][0]["messages"], 1, "{told}");
+        assert_eq!(told["data"][0]["channel_id"], channel.id().to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_of_what_is_new_goes_on_where_the_last_ended() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let owner = guild.owner().locale("en-US");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        let first = owner.says(&channel, "<b>first</b>");
+        owner.says(&channel, "second");
+        story.idle().await;
+        let export = async |format: &str| {
+            let options = [
+                ("channel", (&channel).into()),
+                ("format", format.into()),
+                ("new", true.into()),
+            ];
+            let asked = story.answer(owner.slash("/archive export", &options)).await;
+            let names = [
+                format!("messages-{}.html", channel.id()),
+                format!("messages-{}.jsonl", channel.id()),
+            ];
+            let file = names.iter().find_map(|name| asked.message().file(name));
+            file.map(|file| String::from_utf8(file).unwrap())
+        };
+        let page = export("HTML").await.unwrap();
+        assert!(
+            page.contains("&lt;b&gt;first&lt;/b&gt;") && page.contains("second"),
+            "{page}"
+        );
+        assert!(
+            page.starts_with("<!doctype html>") && page.ends_with("</table>\n"),
+            "{page}"
+        );
+        assert_eq!(export("JSON Lines").await, None, "nothing is new");
+        owner.edits(&first, "changed");
+        owner.says(&channel, "third");
+        story.idle().await;
+        let lines = export("JSON Lines").await.unwrap();
+        let said: Vec<String> = lines
+            .lines()
+            .map(|line| {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                line["content"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(said, ["changed", "third"]);
+        let other = guild.member("alice");
+        let refused = [("channel", (&channel).into()), ("new", true.into())];
+        let refused = story.answer(other.slash("/archive export", &refused)).await;
+        assert!(refused.is_ephemeral);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_is_counted_as_it_is_written() {
+    story(async |story| {
+        let (guild, other) = (story.sim.guild("Rust FR"), story.sim.guild("Elsewhere"));
+        let alice = guild.member("alice").locale("en-US");
+        let (channel, elsewhere) = (guild.text("general"), other.text("general"));
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        enable(story, &other, &elsewhere).await;
+        let said: Vec<_> = (0..5)
+            .map(|at| alice.says(&channel, &format!("said {at}")))
+            .collect();
+        other.owner().says(&elsewhere, "other");
+        alice.edits(&said[0], "edited");
+        alice.deletes(&said[1]);
+        story.idle().await;
+        let counted = "select concat_ws(' ', messages, deleted, versions) from archive.tally order by guild_id";
+        let counts = "select concat_ws(' ', count(*), count(deleted_at),
+                 (select count(*) from archive.version v where v.guild_id = m.guild_id))
+             from archive.message m group by guild_id order by guild_id";
+        assert_eq!(texts(story, counted).await, ["5 1 1", "1 0 0"]);
+        assert_eq!(texts(story, counted).await, texts(story, counts).await);
+        story.advance(SignedDuration::from_secs(1)).await;
+        let erased = story.answer(alice.slash("/archive privacy delete", &[])).await;
+        assert!(erased.text().contains("being erased"), "{}", erased.text());
+        story.idle().await;
+        assert_eq!(texts(story, counted).await, ["5 1 0", "1 0 0"]);
+        assert_eq!(texts(story, counted).await, texts(story, counts).await);
     })
     .await;
 }

@@ -120,6 +120,37 @@ async fn what_does_not_fit_is_read_when_the_database_is_back() {
 }
 
 #[tokio::test]
+async fn the_minutes_before_many_holes_are_read_once() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        for at in 0..350 {
+            alice.says(&channel, &format!("said {at}"));
+        }
+        story.idle().await;
+        story.stop().await;
+        // As when repairs were cut short, again and again.
+        let holes = "with ids as (select array_agg(id order by id) as all from archive.message where not is_bot)
+             update archive.channel set held = int8multirange(
+                 int8range(ids.all[1], ids.all[200]), int8range(ids.all[210], ids.all[220]),
+                 int8range(ids.all[230], ids.all[240]), int8range(ids.all[250], ids.all[260]))
+             from ids returning 'cut'";
+        assert_eq!(texts(story, holes).await, ["cut"]);
+        let before = story.sim.calls_to("GET", "/channels/{channel_id}/messages").len();
+        story.sim.faults().op9(false);
+        story.start().await;
+        story.ready().await;
+        let calls = story.sim.calls_to("GET", "/channels/{channel_id}/messages").len();
+        assert_eq!(calls - before, 4, "350 messages are four pages");
+        assert_eq!(parts(story, &channel).await, "1");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_repair_for_another_reason_reads_the_last_minutes_once_more() {
     story(async |story| {
         let guild = story.sim.guild("Rust FR");

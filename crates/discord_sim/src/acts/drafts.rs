@@ -197,7 +197,7 @@ impl World {
             new.mentions = self.mentions_of(&new, draft.allowed_mentions.as_ref(), mentioning);
         }
         if !was_loading {
-            new.edited = Some(self.now());
+            new.edited_now(self.now());
         }
         self.edit(channel, id, |message| *message = new);
         Ok(())

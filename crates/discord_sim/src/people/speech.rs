@@ -183,7 +183,7 @@ impl Person {
             };
             text.clone_into(&mut changed.content);
             changed.mentions = world.mentions_of(&changed, None, Mentioning::All);
-            changed.edited = Some(now);
+            changed.edited_now(now);
             world.edit(message.channel, message.id, |message| {
                 *message = changed;
             });

@@ -115,6 +115,12 @@ impl Message {
         }
     }
 
+    /// It is edited: later than it was written or edited before, as Discord's finer clock has it.
+    pub(crate) fn edited_now(&mut self, now: Millis) {
+        let last = self.edited.unwrap_or(self.created);
+        self.edited = Some(now.max(last + 1));
+    }
+
     pub(crate) fn has(&self, flag: u64) -> bool {
         self.flags & flag != 0
     }

@@ -83,6 +83,26 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Path<T> {
     }
 }
 
+/// The last two path parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Path2<A, B>(pub A, pub B);
+
+impl<A: FromStr, B: FromStr, S: Send + Sync> FromRequestParts<S> for Path2<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|_| Problem::not_found())?;
+        let mut values = params.iter().map(|(_, value)| value).collect::<Vec<_>>();
+        let (last, before) = (values.pop(), values.pop());
+        let both = before
+            .and_then(|value| value.parse().ok())
+            .zip(last.and_then(|value| value.parse().ok()));
+        both.map(|(before, last)| Self(before, last))
+            .ok_or_else(Problem::not_found)
+    }
+}
+
 /// The query, of which the engine has seen that all its names are known.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);

@@ -82,6 +82,7 @@ pub(super) async fn read(
         app_permissions: interaction.app_permissions.unwrap_or(Permissions::empty()),
         lang,
         guild_lang,
+        own_lang: own.unwrap_or(guild_lang),
         zone: general.zone(defaults),
         staff_role: general.staff_role,
         grants,
