@@ -1,6 +1,7 @@
 //! `/task`, and «Make a task» on messages.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
+use dates::rule::{Rule, rule};
 use feature::{
     Access, Answer, Card, Choice, Colour, ContextMenu, Ctx, Outcome, Reply, SlashCommand, Target,
     Typing, card::cut, settings::Via,
@@ -19,7 +20,6 @@ use crate::{
     CREATE, MANAGE, Tasks, components, export,
     model::{Priority, State, description, items, tags},
     panel,
-    rule::{Rule, rule},
     settings::TaskSettings,
     store::{self, Filter},
     text,

@@ -1,6 +1,7 @@
 //! Making and changing tasks: the one way in, for commands, buttons, forms and HTTP.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
+use dates::rule::Rule;
 use feature::{Ctx, Explain, Kit, Lang, Outcome};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use sqlx::PgConnection;
@@ -9,7 +10,6 @@ use crate::{
     MANAGE, Tasks,
     model::{Change, Item, Priority, State, Task, changes},
     panel, reminders,
-    rule::Rule,
     settings::TaskSettings,
     store, text,
 };
