@@ -14,6 +14,7 @@
 //! | repair of a guild | [`Kit`] | `GuildId` | [`Scope::reconcile`] |
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
 //! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
+//! | who is away | [`Kit`] | an [`absence::Question`] | [`Scope::absences`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -28,6 +29,7 @@
 //! and [`Failure`] (errors with two audiences), [`Capability`] (who may), [`Discord`] (REST with care),
 //! [`Grants`] and [`Switches`] (what a guild changed of that), [`Settings`] (typed documents), [`words!`] (sentences in two languages).
 
+pub mod absence;
 mod access;
 mod background;
 pub mod browse;

@@ -28,6 +28,8 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "majordome" => return None,
         // Tasks are done at worksites.
         "tasks" => &["feature", "jobs", "database", "dates", "worksites"],
+        // Who is at which worksite, also as a picture.
+        "planning" => &["feature", "jobs", "database", "dates", "chart", "worksites"],
         // It draws its statistics.
         "activity" => &["feature", "jobs", "database", "chart"],
         // Whatever else is in the house is a feature.

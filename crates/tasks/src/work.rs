@@ -2,7 +2,10 @@
 
 use database::{ChannelId, GuildId, RoleId, UserId};
 use dates::rule::Rule;
-use feature::{Ctx, Explain, Kit, Lang, Outcome};
+use feature::{
+    Ctx, Explain, Kit, Lang, Outcome,
+    absence::{self, Away},
+};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use sqlx::PgConnection;
 
@@ -359,6 +362,21 @@ pub(crate) async fn done(
         Ok(())
     })
     .await
+}
+
+/// Who of those who are to do a task is away now or until it is due; for a warning, since work can be given all the same.
+pub(crate) async fn away(kit: &Kit<Tasks>, task: &Task) -> Vec<Away> {
+    if task.state.is_closed() {
+        return Vec::new();
+    }
+    let now = kit.clock.now();
+    let question = absence::Question {
+        guild: task.guild,
+        users: task.assignees.clone(),
+        from: now,
+        to: task.due.unwrap_or(now).max(now),
+    };
+    kit.away(question).await
 }
 
 /// Refuses a task at which nothing is to be done any more.
