@@ -4,11 +4,11 @@ use feature::Registry;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
-    keeping(archive::Operator::default())
+    with(archive::Operator::default(), None)
 }
 
-/// The same, keeping what the operator wants kept.
-pub(crate) fn keeping(archive: archive::Operator) -> Registry {
+/// The same, keeping what the operator wants kept, and knowing where the program's HTTP is reached from outside.
+pub(crate) fn with(archive: archive::Operator, public_url: Option<String>) -> Registry {
     Registry::new()
         .with(admin::Admin)
         .with(activity::Activity::default())
@@ -20,7 +20,7 @@ pub(crate) fn keeping(archive: archive::Operator) -> Registry {
         .with(archive::Archive::keeping(archive))
         .with(worksites::Worksites)
         .with(tasks::Tasks)
-        .with(planning::Planning)
+        .with(planning::Planning::at(public_url))
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use twilight_model::{
 };
 
 use crate::{
-    MANAGE, OWN, Planning, components, export, forget, leave,
+    MANAGE, OWN, Planning, components, export,
+    feeds::{self, FeedCommand},
+    forget, leave,
     model::{self, Kind, State, monday},
     picture, posts,
     settings::PlanSettings,
@@ -52,6 +54,8 @@ pub(crate) enum PlanningCommand {
     Export(Box<Export>),
     #[command(name = "erase")]
     Erase(Box<Erase>),
+    #[command(name = "feed")]
+    Feed(FeedCommand),
     #[command(name = "config")]
     Config(Box<Config>),
 }
@@ -331,6 +335,7 @@ pub(crate) async fn planning(ctx: Ctx<Planning>, command: PlanningCommand) -> Ou
             let touched = forget::member(&ctx, guild, user).await?;
             Ok(good(text::erased(ctx.lang(), user, touched)))
         }
+        PlanningCommand::Feed(command) => feeds::feed(&ctx, command).await,
         PlanningCommand::Config(config) => configure(&ctx, *config).await,
     }
 }
@@ -750,6 +755,15 @@ pub(crate) enum PlanningTyping {
     Remove(TypedEntry),
     #[command(name = "approve")]
     Approve(TypedEntry),
+    #[command(name = "feed")]
+    Feed(FeedTyping),
+}
+
+#[derive(CommandModel, Debug)]
+#[command(autocomplete = true)]
+pub(crate) enum FeedTyping {
+    #[command(name = "create")]
+    Create(TypedSite),
 }
 
 #[derive(CommandModel, Debug)]
@@ -784,6 +798,7 @@ pub(crate) async fn typing(ctx: Ctx<Planning>, typing: PlanningTyping) -> Outcom
         PlanningTyping::Add(typed) | PlanningTyping::Export(typed) => {
             (AutocompleteValue::None, typed.site)
         }
+        PlanningTyping::Feed(FeedTyping::Create(typed)) => (AutocompleteValue::None, typed.site),
         PlanningTyping::Edit(typed) => (typed.entry, typed.site),
         PlanningTyping::Show(typed)
         | PlanningTyping::Remove(typed)

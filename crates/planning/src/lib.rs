@@ -18,7 +18,9 @@ mod card;
 mod commands;
 mod components;
 mod export;
+mod feeds;
 mod forget;
+mod ics;
 mod leave;
 mod model;
 mod picture;
@@ -54,7 +56,17 @@ pub(crate) const MANAGE: Capability = Capability {
 
 /// The feature.
 #[derive(Debug, Default)]
-pub struct Planning;
+pub struct Planning {
+    /// `https://host` under which the program's HTTP is reached from outside, to show whole addresses.
+    public: Option<String>,
+}
+
+impl Planning {
+    /// One whose HTTP is reached from outside at `https://host`, without a slash at the end.
+    pub fn at(public: Option<String>) -> Self {
+        Self { public }
+    }
+}
 
 impl Feature for Planning {
     const NAME: &'static str = "planning";
@@ -89,7 +101,7 @@ impl Feature for Planning {
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},
             )
-            .routes(routes::routes());
+            .routes(routes::routes().merge(feeds::routes()));
     }
 }
 
@@ -101,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_feature_fits_discords_rules() {
-        if let Err(clashes) = Registry::new().with(Planning).build() {
+        if let Err(clashes) = Registry::new().with(Planning::default()).build() {
             panic!("{clashes}");
         }
     }

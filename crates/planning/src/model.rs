@@ -166,6 +166,12 @@ impl Span {
         })
     }
 
+    /// The same, beginning on another day.
+    pub(crate) fn starting(&self, day: Date) -> Option<Self> {
+        let days = self.start.date().until(day).ok()?.get_days();
+        self.moved(days)
+    }
+
     /// Whether it is longer than an entry may be.
     pub(crate) fn is_too_long(&self) -> bool {
         self.start

@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod entries;
+pub(crate) mod feeds;
 pub(crate) mod forget;
 pub(crate) mod people;
 pub(crate) mod posts;

@@ -15,7 +15,7 @@ use crate::{
     components::{Ask, Decide, Refuse},
     model::{DAYS, EXCEPTIONS, Entry, Kind, NOTE, PEOPLE, REASON, Span, State},
     settings::PlanSettings,
-    store::entries::Past,
+    store::{entries::Past, feeds::Feed},
     week::{Part, Week},
     work::{Clash, Refused},
 };
@@ -690,6 +690,74 @@ fn past_span(lang: Lang, kept: &str) -> Option<String> {
             is_days,
         },
     ))
+}
+
+pub(crate) fn too_many_feeds(lang: Lang, most: i64) -> String {
+    t!(
+        lang,
+        "too-many-feeds",
+        most = most.to_string(),
+        own = (most / 10).to_string()
+    )
+}
+
+pub(crate) fn no_such_feed(lang: Lang, number: i64) -> String {
+    t!(lang, "no-such-feed", number = number.to_string())
+}
+
+pub(crate) fn feed_revoked(lang: Lang, number: i32) -> String {
+    t!(lang, "feed-revoked", number = number.to_string())
+}
+
+/// The address of a calendar, which is shown this once.
+pub(crate) fn feed_made(lang: Lang, number: i32, public: Option<&str>, address: &str) -> Card {
+    let card = Card::new()
+        .title(t!(lang, "feed-made", number = number.to_string()))
+        .colour(Colour::Good);
+    let card = match public {
+        Some(public) => card.text(format!("`{public}{address}`")),
+        None => card
+            .text(format!("`{address}`"))
+            .text(t!(lang, "feed-nowhere")),
+    };
+    card.text(t!(lang, "feed-secret", number = number.to_string()))
+}
+
+pub(crate) fn feeds(lang: Lang, feeds: &[Feed]) -> Card {
+    let card = Card::new()
+        .title(t!(lang, "feeds-title"))
+        .colour(Colour::Info);
+    if feeds.is_empty() {
+        return card.text(t!(lang, "feeds-none"));
+    }
+    card.lines(feeds.iter().map(|feed| {
+        let of = match (feed.user, feed.site) {
+            (Some(who), _) => user(who),
+            (None, Some(site)) => format!("{} #{site}", t!(lang, "kind-site")),
+            (None, None) => t!(lang, "feed-of-all"),
+        };
+        format!(
+            "**{}** {of} · {} {}",
+            feed.number,
+            user(feed.made_by),
+            relative(feed.made_at)
+        )
+    }))
+}
+
+pub(crate) fn feed_name(lang: Lang, of: Option<&str>) -> String {
+    match of {
+        Some(of) => t!(lang, "feed-name", of = of),
+        None => t!(lang, "feed-name-alone"),
+    }
+}
+
+/// What a calendar says somebody does. That somebody is ill stands in their own alone.
+pub(crate) fn in_calendar(lang: Lang, entry: &Entry, is_own: bool) -> String {
+    if entry.kind.is_away() && !is_own {
+        return t!(lang, "absent");
+    }
+    plain(lang, entry.kind, entry.site.as_ref())
 }
 
 pub(crate) fn exported(lang: Lang, count: i64, is_whole: bool) -> String {

@@ -418,6 +418,9 @@ pub(crate) async fn change(
     entry.changed_at = now;
     store::entries::save(&mut db, &entry).await?;
     store::entries::note(&mut db, &entry, who.id, now, &changed).await?;
+    if before.people != entry.people {
+        store::entries::part_with(&mut db, guild, number, &before.people).await?;
+    }
     follow(kit, &mut db, Some(&before), &entry, !who.manages).await?;
     if entry.state != before.state && entry.decided.is_some() {
         card::tell_later(kit, &mut db, &entry).await?;

@@ -141,6 +141,57 @@ pub(crate) async fn save(db: &mut PgConnection, entry: &Entry) -> sqlx::Result<(
     Ok(())
 }
 
+/// Notes who is in an entry no more.
+pub(crate) async fn part_with(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+    people: &[UserId],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update planning.entry set former = (
+             select coalesce(array_agg(distinct person), '{}') from unnest(former || $3::bigint[]) as person
+             where person <> all (people))
+         where guild_id = $1 and number = $2",
+        guild as GuildId,
+        number,
+        people as &[UserId]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What a calendar shows: what is planned and not over, and for a while what is off.
+pub(crate) async fn of_feed(
+    db: &mut PgConnection,
+    guild: GuildId,
+    of: (Option<UserId>, Option<i32>),
+    over_before: DateTime,
+    off_since: Timestamp,
+) -> sqlx::Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select guild_id, number, kind, state, people, site, site_name, starts, ends, is_days, note, repeat, except_days,
+             reason, version, created_by, created_at, changed_at, decided_by, decided_at, deleted_by, deleted_at,
+             channel_id, message_id
+         from planning.entry
+         where guild_id = $1
+             and ($2::bigint is null or $2 = any (people) or ($2 = any (former) and changed_at > $5))
+             and ($3::integer is null or site = $3) and (last_end is null or last_end > $4)
+             and ((state = 'approved' and deleted_at is null) or (version > 0 and changed_at > $5))
+         order by number limit 5000",
+        guild as GuildId,
+        of.0 as Option<UserId>,
+        of.1,
+        over_before.to_sqlx() as _,
+        off_since.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Entry::from).collect())
+}
+
 /// Writes changes into the history.
 pub(crate) async fn note(
     db: &mut PgConnection,

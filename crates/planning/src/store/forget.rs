@@ -40,6 +40,20 @@ pub(crate) async fn drop_member(
     )
     .execute(&mut *db)
     .await?;
+    sqlx::query!(
+        "update planning.entry set former = array_remove(former, $2::bigint) where guild_id = $1 and $2 = any (former)",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from planning.feed where guild_id = $1 and (user_id = $2 or made_by = $2)",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(&mut *db)
+    .await?;
     let left = sqlx::query!(
         "update planning.entry set people = array_remove(people, $2::bigint), version = version + 1
          where guild_id = $1 and $2 = any (people)",
@@ -87,6 +101,12 @@ pub(crate) async fn drop_member(
 pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from planning.post where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from planning.feed where guild_id = $1",
         guild as GuildId
     )
     .execute(&mut *db)

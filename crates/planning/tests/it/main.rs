@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod feeds;
 mod life;
 mod routes;
 mod weeks;
@@ -27,7 +28,7 @@ async fn story_at(start: &str, tell: impl AsyncFnOnce(&mut Story)) {
 fn features() -> feature::Registry {
     feature::Registry::new()
         .with(worksites::Worksites)
-        .with(planning::Planning)
+        .with(planning::Planning::default())
 }
 
 /// What a query says, as text.
