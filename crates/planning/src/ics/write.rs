@@ -350,6 +350,97 @@ mod tests {
         assert!(!utc.contains("VTIMEZONE") && utc.contains("DTSTART:20260327T080000Z"));
     }
 
+    /// Every kind of repetition in zones whose clocks change differently, with what is to be read from it. With
+    /// `ICS=directory` they are written there for another reader.
+    #[test]
+    fn what_comes_again_is_written_as_it_is_planned() {
+        let rules = [
+            None,
+            Some("daily x400"),
+            Some("every 3 days until 31/12/2027"),
+            Some("weekly mon,thu x20"),
+            Some("every 2 weeks fri,sun x15"),
+            Some("monthly 31 x14"),
+            Some("every 2 months 29 x9"),
+            Some("monthly 2nd tuesday x9"),
+            Some("monthly last friday until 01/06/2027"),
+        ];
+        for name in [
+            "Europe/Paris",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "UTC",
+            "Asia/Kolkata",
+        ] {
+            let zone = TimeZone::get(name).unwrap();
+            let mut entries = Vec::new();
+            for (nth, rule) in rules.into_iter().enumerate() {
+                for (kind, first) in [date(2026, 1, 4), date(2026, 3, 27), date(2026, 10, 23)]
+                    .into_iter()
+                    .enumerate()
+                {
+                    for is_days in [true, false] {
+                        let mut one = entry(first, first, rule);
+                        if !is_days {
+                            one.span = Span {
+                                start: first.at(1, 40, 0, 0),
+                                end: first.at(5, 10, 0, 0),
+                                is_days,
+                            };
+                        }
+                        one.number = i32::try_from(entries.len() + 1).unwrap();
+                        one.version = i32::try_from(nth + kind).unwrap();
+                        let third = one.times().nth(2).map(|time| time.start.date());
+                        one.except.extend(third);
+                        entries.push(one);
+                    }
+                }
+            }
+            let events: Vec<Event<'_>> = entries
+                .iter()
+                .map(|entry| Event {
+                    entry,
+                    summary: format!("{}; é, {name}", entry.number),
+                    location: None,
+                    is_off: false,
+                })
+                .collect();
+            let text = calendar(name, &events, &zone);
+            assert!(text.split("\r\n").all(|line| line.len() <= LINE));
+            let Some(directory) = std::env::var_os("ICS") else {
+                continue;
+            };
+            let told = |at: DateTime, is_days: bool| {
+                if is_days {
+                    at.date().to_string()
+                } else {
+                    instant(at, &zone)
+                        .strftime("%Y-%m-%dT%H:%M:%SZ")
+                        .to_string()
+                }
+            };
+            let expected: serde_json::Map<String, serde_json::Value> = events
+                .iter()
+                .map(|event| {
+                    let entry = event.entry;
+                    let times: Vec<serde_json::Value> = entry
+                        .times()
+                        .map(|time| {
+                            let (start, end) =
+                                (told(time.start, time.is_days), told(time.end, time.is_days));
+                            serde_json::json!([start, end, event.summary, entry.version])
+                        })
+                        .collect();
+                    (format!("plan-1-{}@majordome", entry.number), times.into())
+                })
+                .collect();
+            let file = std::path::Path::new(&directory).join(name.replace('/', "_"));
+            std::fs::write(file.with_extension("ics"), text).unwrap();
+            let expected = serde_json::Value::Object(expected).to_string();
+            std::fs::write(file.with_extension("json"), expected).unwrap();
+        }
+    }
+
     proptest! {
         #[test]
         fn lines_are_short_and_unfold_to_what_was_said(text in "\\PC{0,300}") {
