@@ -53,6 +53,18 @@ api-fuzz BASE KEY *ARGS:
 sim-peers *ARGS:
     @crates/discord_sim/peers/run.sh "$@"
 
+# Read the calendars that the plan writes with Python's `icalendar`; needs Python and its package registry
+ics-check:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    home=target/ics
+    mkdir -p "$home/calendars"
+    rm -f "$home"/calendars/*
+    [[ -x "$home/python/bin/python" ]] || python3 -m venv "$home/python"
+    "$home/python/bin/pip" install --quiet --disable-pip-version-check -r crates/planning/peers/requirements.txt
+    ICS="$PWD/$home/calendars" cargo test --quiet --locked -p planning --lib ics::
+    "$home/python/bin/python" crates/planning/peers/ics_check.py "$home/calendars"
+
 # All that CI checks
 check:
     .ci/run

@@ -1,7 +1,7 @@
 //! Pictures of numbers: data in, PNG out.
 //!
-//! Three kinds: [`Line`] (what happened over time), [`Bars`] (who or what has most), [`Heat`] (hour by weekday), each
-//! light or dark ([`Theme`]). Other pictures can be drawn on the [`Canvas`] that these use.
+//! Four kinds: [`Line`] (what happened over time), [`Bars`] (who or what has most), [`Heat`] (hour by weekday), [`Roster`]
+//! (who is where, by days), each light or dark ([`Theme`]). Other pictures can be drawn on the [`Canvas`] that these use.
 //!
 //! A picture is 800 pixels wide with letters of 20 and more: on a phone, where it is shown half as large, it can still
 //! be read. Everything is drawn by the caller's thread and takes some milliseconds; nothing is kept between pictures. The one
@@ -22,6 +22,7 @@ mod bars;
 mod canvas;
 mod heat;
 mod line;
+mod roster;
 mod scale;
 mod theme;
 
@@ -30,6 +31,7 @@ pub use self::{
     canvas::{Anchor, Canvas, Error},
     heat::Heat,
     line::{Line, Series},
+    roster::{Cell, Column, Roster, Row},
     theme::{Colour, Theme},
 };
 

@@ -4,6 +4,8 @@
 //! `28/12 02/01`, `du 3 au 5 mai`, `monday to friday`, `demain 8h-12h`. Both languages are always understood, since people
 //! mix them. The day comes before the month, as everywhere but in the United States; who types `12/28` is told so.
 //!
+//! What comes again and again is in [`rule`].
+//!
 //! What is left unsaid is filled in:
 //! - without a year, the nearest one that makes sense: up to three months ago, else ahead; of what is to come, the next;
 //! - a weekday is the next one after today; with `this` or `ce`, today counts;
@@ -11,6 +13,7 @@
 //! - the end of a span follows from its start: `28/12 02/01` ends in the next year.
 
 mod moment;
+pub mod rule;
 mod span;
 mod words;
 

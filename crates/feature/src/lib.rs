@@ -15,6 +15,7 @@
 //! | durable job | [`Kit`] | a [`Job`](jobs::Job) | [`Scope::job`] |
 //! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
 //! | what happened elsewhere | [`Kit`] | a job of an [`Announcement`] | [`Scope::listens`] |
+//! | who is away | [`Kit`] | an [`absence::Question`] | [`Scope::absences`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -29,6 +30,7 @@
 //! and [`Failure`] (errors with two audiences), [`Capability`] (who may), [`Discord`] (REST with care),
 //! [`Grants`] and [`Switches`] (what a guild changed of that), [`Settings`] (typed documents), [`words!`] (sentences in two languages).
 
+pub mod absence;
 mod access;
 mod announce;
 mod background;

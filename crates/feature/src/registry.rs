@@ -17,7 +17,9 @@ use twilight_model::{
 };
 
 use crate::{
-    Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope, custom_id, http,
+    Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope,
+    absence::AbsenceEntry,
+    custom_id, http,
     names::Names,
     rules,
     scope::{
@@ -92,6 +94,7 @@ pub struct Catalogue {
     features: Vec<&'static str>,
     essential: BTreeSet<&'static str>,
     needs: Vec<NeedsEntry>,
+    absences: Vec<AbsenceEntry>,
     commands: BTreeMap<(u8, String), CommandEntry>,
     components: HashMap<String, ComponentEntry>,
     legacy_components: Vec<ComponentEntry>,
@@ -126,6 +129,7 @@ impl Default for Catalogue {
             features: Vec::new(),
             essential: BTreeSet::new(),
             needs: Vec::new(),
+            absences: Vec::new(),
             commands: BTreeMap::new(),
             components: HashMap::new(),
             legacy_components: Vec::new(),
@@ -162,6 +166,9 @@ impl Catalogue {
             intents: intents(&registered),
             look: registered.needs_in.clone(),
         });
+        let absences = registered.absences.clone();
+        self.absences
+            .extend(absences.map(|look| AbsenceEntry { feature, look }));
         self.resources |= registered.resources;
         self.intents |= registered.intents;
 
@@ -345,6 +352,11 @@ impl Catalogue {
     /// Whether a guild may switch the feature off; what is no feature may not be.
     pub fn can_be_off(&self, feature: &str) -> bool {
         self.features.contains(&feature) && !self.essential.contains(feature)
+    }
+
+    /// The features that know who is away.
+    pub fn absences(&self) -> &[AbsenceEntry] {
+        &self.absences
     }
 
     /// What each feature needs, in the order of registration.

@@ -29,7 +29,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
     Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, Happening, House, Kit, Lang,
-    Needs, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, command, foreign,
+    Needs, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, absence, command,
+    foreign,
     foreign::Named,
     settings::{Document, DocumentEntry},
     text,
@@ -213,6 +214,7 @@ pub(crate) struct Registered {
     pub(crate) names: Option<(Lang, &'static str)>,
     pub(crate) needs: Permissions,
     pub(crate) needs_in: Option<Ask<GuildId, Needs>>,
+    pub(crate) absences: Option<Ask<absence::Question, Vec<absence::Away>>>,
     pub(crate) can_be_off: bool,
 }
 
@@ -239,6 +241,7 @@ impl Default for Registered {
             names: None,
             needs: Permissions::empty(),
             needs_in: None,
+            absences: None,
             can_be_off: true,
         }
     }
@@ -617,6 +620,24 @@ impl<'a, F: Feature> Scope<'a, F> {
                 house,
             };
             handler.handle(kit, guild)
+        }));
+        self
+    }
+
+    /// Who is away: `async fn(Kit<F>, absence::Question) -> Outcome<Vec<absence::Away>>`, asked by features that give
+    /// people work ([`House::away`]).
+    pub fn absences(
+        &mut self,
+        handler: impl Handle<Kit<F>, absence::Question, Vec<absence::Away>>,
+    ) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.absences = Some(Arc::new(move |house, question| {
+            let kit = Kit {
+                feature: Arc::clone(&feature),
+                house,
+            };
+            handler.handle(kit, question)
         }));
         self
     }

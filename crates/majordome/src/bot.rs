@@ -22,6 +22,8 @@ pub(crate) struct Setup {
     pub(crate) http: api::Config,
     /// What is kept without anybody turning it on.
     pub(crate) archive: archive::Operator,
+    /// Where its HTTP is reached from outside.
+    pub(crate) public_url: Option<String>,
 }
 
 /// A bot with its database.
@@ -37,7 +39,7 @@ impl Bot {
     /// Opens the database, checks the features and starts the engine.
     pub(crate) async fn start(setup: Setup, stopping: CancellationToken) -> anyhow::Result<Self> {
         let begun = Instant::now();
-        let catalogue = crate::features::keeping(setup.archive).build()?;
+        let catalogue = crate::features::with(setup.archive, setup.public_url).build()?;
         // First: a port in use is found out at once, and not after a session with Discord has begun.
         let bound = api::bind(setup.http).await?;
         let stop_within = setup.host.stop_within;

@@ -78,6 +78,7 @@ fn setup(sim: &Sim, data_dir: &Path) -> Setup {
         },
         http: api::Config::default(),
         archive: archive::Operator::default(),
+        public_url: None,
     }
 }
 

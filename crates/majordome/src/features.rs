@@ -4,11 +4,11 @@ use feature::Registry;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
-    keeping(archive::Operator::default())
+    with(archive::Operator::default(), None)
 }
 
-/// The same, keeping what the operator wants kept.
-pub(crate) fn keeping(archive: archive::Operator) -> Registry {
+/// The same, keeping what the operator wants kept, and knowing where the program's HTTP is reached from outside.
+pub(crate) fn with(archive: archive::Operator, public_url: Option<String>) -> Registry {
     Registry::new()
         .with(admin::Admin)
         .with(activity::Activity::default())
@@ -21,6 +21,7 @@ pub(crate) fn keeping(archive: archive::Operator) -> Registry {
         .with(worksites::Worksites)
         .with(tasks::Tasks)
         .with(webhooks::Webhooks::default())
+        .with(planning::Planning::at(public_url))
 }
 
 #[cfg(test)]
@@ -53,6 +54,39 @@ mod tests {
             story.idle().await;
             let id = guild.id().to_string().parse().expect("a guild has an id");
             testkit::strange_bodies(story, id, 150).await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn giving_work_to_somebody_who_is_away_warns() {
+        testkit::story(all, async |story| {
+            let guild = story.sim.guild("Builders");
+            let (chief, alice) = (guild.owner(), guild.member("alice"));
+            let place = guild.text("work");
+            story.idle().await;
+            let give = async || {
+                let options = [
+                    ("description", "Paint".into()),
+                    ("assignee", (&alice).into()),
+                ];
+                let asked = chief.in_channel(&place).slash("/task create", &options);
+                let told = story.answer(asked).await.text();
+                chief.sees(&place);
+                told
+            };
+            assert!(!give().await.contains("is away"));
+            let leave = [
+                ("dates", "today".into()),
+                ("kind", "Leave".into()),
+                ("person", (&alice).into()),
+            ];
+            story.answer(chief.slash("/planning add", &leave)).await;
+            let told = give().await;
+            assert!(told.contains("is away"), "{told}");
+            let off = [("feature", "planning".into())];
+            story.answer(chief.slash("/features disable", &off)).await;
+            assert!(!give().await.contains("is away"));
         })
         .await;
     }

@@ -71,6 +71,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
         },
         http: config.http,
         archive: config.archive,
+        public_url: config.public_url,
     })
 }
 

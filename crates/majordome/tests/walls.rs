@@ -109,6 +109,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("dbbrowse:sort:v1", "{view}"),
     ("dbbrowse:tables:v1", ""),
     ("dbbrowse:turn:v1", "{view}:1:1"),
+    ("planning:no:v1", "{guild}:2"),
+    ("planning:refused:v1", "{guild}:2"),
+    ("planning:week:v1", "20514:{user}:0"),
+    ("planning:yes:v1", "{guild}:2"),
     ("tasks:act:v1", "{guild}:2:0"),
     ("tasks:assign:v1", "2"),
     ("tasks:blocked:v1", "{guild}:2"),
@@ -226,7 +230,10 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
         // Refused, so that nothing outside is called by a test.
         (CommandOptionType::String, "url") => "https://127.0.0.1/".into(),
-        (CommandOptionType::String, "key" | "task" | "webhook" | "worksite") => "nirgends".into(),
+        (CommandOptionType::String, "key" | "task" | "webhook" | "worksite" | "entry") => {
+            "nirgends".into()
+        }
+        (CommandOptionType::String, "dates") => "01/05 02/05".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
@@ -342,6 +349,18 @@ async fn furnish(story: &Story, name: &str, prefix: &str) -> Furnished {
     // Each server counts for itself: of these numbers one's own has none.
     if prefix == MARK {
         told(owner.in_channel(&text).slash("/task create", &task)).await;
+    }
+    let plan = [
+        ("dates", "01/04 02/04".into()),
+        ("kind", "Training".into()),
+        ("note", format!("{prefix}plan").as_str().into()),
+    ];
+    told(owner.in_channel(&text).slash("/planning add", &plan)).await;
+    // What overlaps is answered otherwise than what does not: on these days everything overlaps from the start.
+    let leave = [("dates", "01/05 02/05".into())];
+    told(owner.slash("/planning leave", &leave)).await;
+    if prefix == MARK {
+        told(owner.in_channel(&text).slash("/planning add", &plan)).await;
     }
     let key = [
         ("name", format!("{prefix}key").as_str().into()),
@@ -873,6 +892,7 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
             (format!("{MARK}key"), "nirgendse".to_owned()),
             (format!("{MARK}site"), "nirgendsf".to_owned()),
             (format!("{MARK}task"), "nirgendsg".to_owned()),
+            (format!("{MARK}plan"), "nirgendsh".to_owned()),
             (
                 key_prefix(story, &foreign.guild).await,
                 "nirgends".to_owned(),

@@ -1,6 +1,7 @@
 //! `/task`, and «Make a task» on messages.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
+use dates::rule::{Rule, rule};
 use feature::{
     Access, Answer, Card, Choice, Colour, ContextMenu, Ctx, Outcome, Reply, SlashCommand, Target,
     Typing, card::cut, settings::Via,
@@ -17,9 +18,8 @@ use twilight_model::{
 
 use crate::{
     CREATE, MANAGE, Tasks, components, export,
-    model::{Priority, State, description, items, tags},
+    model::{Priority, State, Task, description, items, tags},
     panel,
-    rule::{Rule, rule},
     settings::TaskSettings,
     store::{self, Filter},
     text,
@@ -340,6 +340,17 @@ fn good(said: String) -> Reply {
     Reply::card(Card::new().text(said).colour(Colour::Good))
 }
 
+/// What was done to a task, with a warning where somebody who is to do it is away.
+async fn told(ctx: &Ctx<Tasks>, task: &Task, said: String) -> Reply {
+    let away = work::away(ctx, task).await;
+    let card = Card::new().text(said);
+    if away.is_empty() {
+        return Reply::card(card.colour(Colour::Good));
+    }
+    let lines = text::away(ctx.lang(), &away);
+    Reply::card(card.lines(lines).colour(Colour::Warn))
+}
+
 /// The number that somebody typed: `3`, `#3`, or a choice that begins with it.
 fn number(typed: &str) -> Outcome<i32> {
     let first = typed.split_whitespace().next().unwrap_or_default();
@@ -421,7 +432,7 @@ async fn make(ctx: &Ctx<Tasks>, create: Create) -> Outcome<Reply> {
         repeat,
     };
     let task = work::make(ctx, guild, who.id, new).await?;
-    Ok(good(text::made(ctx.lang(), &task)))
+    Ok(told(ctx, &task, text::made(ctx.lang(), &task)).await)
 }
 
 async fn listed(ctx: &Ctx<Tasks>, list: List) -> Outcome<Reply> {
@@ -758,5 +769,5 @@ pub(crate) async fn make_of(
         repeat: None,
     };
     let task = work::make(ctx, guild, who.id, new).await?;
-    Ok(good(text::made(ctx.lang(), &task)))
+    Ok(told(ctx, &task, text::made(ctx.lang(), &task)).await)
 }

@@ -385,7 +385,9 @@ pub(crate) async fn assign(ctx: Ctx<Tasks>, picked: PickedUsers<Assign>) -> Outc
         Ok(())
     })
     .await?;
-    Ok(shown(&ctx, &task))
+    let away = work::away(&ctx, &task).await;
+    let card = text::panel(ctx.lang(), &task, ctx.clock.now());
+    Ok(Reply::update(card.lines(text::away(ctx.lang(), &away))))
 }
 
 pub(crate) async fn tick(ctx: Ctx<Tasks>, picked: Picked<Tick>) -> Outcome<Reply> {

@@ -8,7 +8,7 @@
 //!
 //! How it works: a task is a row, and every change of it goes through `work::change`, which locks the row, writes what
 //! differs into the history, and enqueues what follows, all in one transaction: the panel (`panel`), the next reminder
-//! (`reminders`), and the next instance of what comes again (`rule`). Buttons carry guild and number, so they work for the
+//! (`reminders`), and the next instance of what comes again (`dates::rule`). Buttons carry guild and number, so they work for the
 //! life of the task, in direct messages too.
 
 mod commands;
@@ -19,7 +19,6 @@ mod model;
 mod panel;
 mod reminders;
 mod routes;
-mod rule;
 mod settings;
 mod store;
 mod text;

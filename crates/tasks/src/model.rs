@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use dates::rule::Rule;
 use jiff::{SignedDuration, Timestamp};
-
-use crate::rule::Rule;
 
 /// The longest description, in characters.
 pub(crate) const DESCRIPTION: usize = 1_000;

@@ -3,6 +3,7 @@
 use database::{RoleId, UserId};
 use feature::{
     Button, Card, Colour, Lang, Modal, Select, SelectField, TextField,
+    absence::Away,
     card::{SelectKind, cut, escape},
     text::{date_time, relative},
 };
@@ -334,6 +335,20 @@ pub(crate) fn made(lang: Lang, task: &Task) -> String {
     format!("{said} {}", place(lang, task))
         .trim_end()
         .to_owned()
+}
+
+/// Who is away of those who are given work.
+pub(crate) fn away(lang: Lang, away: &[Away]) -> Vec<String> {
+    let lines = away.iter().take(10).map(|one| {
+        t!(
+            lang,
+            "away",
+            user = user(one.user),
+            from = date_time(one.from),
+            until = date_time(one.until)
+        )
+    });
+    lines.collect()
 }
 
 pub(crate) fn changed(lang: Lang, task: &Task) -> String {

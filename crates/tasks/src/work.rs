@@ -1,7 +1,11 @@
 //! Making and changing tasks: the one way in, for commands, buttons, forms and HTTP.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use feature::{Ctx, Explain, Kit, Lang, Outcome};
+use dates::rule::Rule;
+use feature::{
+    Ctx, Explain, Kit, Lang, Outcome,
+    absence::{self, Away},
+};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use sqlx::PgConnection;
 
@@ -9,7 +13,6 @@ use crate::{
     MANAGE, Tasks,
     model::{Change, Item, Priority, State, Task, changes},
     panel, reminders,
-    rule::Rule,
     settings::TaskSettings,
     store, text, told,
 };
@@ -361,6 +364,21 @@ pub(crate) async fn done(
         Ok(())
     })
     .await
+}
+
+/// Who of those who are to do a task is away now or until it is due; for a warning, since work can be given all the same.
+pub(crate) async fn away(kit: &Kit<Tasks>, task: &Task) -> Vec<Away> {
+    if task.state.is_closed() {
+        return Vec::new();
+    }
+    let now = kit.clock.now();
+    let question = absence::Question {
+        guild: task.guild,
+        users: task.assignees.clone(),
+        from: now,
+        to: task.due.unwrap_or(now).max(now),
+    };
+    kit.away(question).await
 }
 
 /// Refuses a task at which nothing is to be done any more.

@@ -102,3 +102,31 @@ pub async fn leads(
     let found = store::leads(db, guild, numbers).await?;
     Ok(found.into_iter().collect())
 }
+
+/// The colours of worksites, `0xRRGGBB`, by number.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn colours(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<BTreeMap<i32, u32>> {
+    let found = store::colours(db, guild, numbers).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The addresses of worksites, by number; those without one are left out.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn addresses(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<BTreeMap<i32, String>> {
+    let found = store::addresses(db, guild, numbers).await?;
+    Ok(found.into_iter().collect())
+}

@@ -352,3 +352,42 @@ pub(crate) async fn leads(
         .map(|row| (row.number, row.lead_id))
         .collect())
 }
+
+/// The colours of worksites.
+pub(crate) async fn colours(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<Vec<(i32, u32)>> {
+    let rows = sqlx::query!(
+        "select number, colour from worksites.worksite where guild_id = $1 and number = any ($2)",
+        guild as GuildId,
+        numbers
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, u32::try_from(row.colour).unwrap_or_default()))
+        .collect())
+}
+
+/// The addresses of worksites.
+pub(crate) async fn addresses(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> sqlx::Result<Vec<(i32, String)>> {
+    let rows = sqlx::query!(
+        r#"select number, address as "address!" from worksites.worksite
+         where guild_id = $1 and number = any ($2) and address is not null"#,
+        guild as GuildId,
+        numbers
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.address))
+        .collect())
+}

@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) guild_id: Option<GuildId>,
     /// What is kept without anybody turning it on.
     pub(crate) archive: archive::Operator,
+    /// Where HTTP is reached from outside.
+    pub(crate) public_url: Option<String>,
     /// Whether to ask Discord for presences.
     pub(crate) enable_presences: bool,
     /// The language of guilds that have chosen none.
@@ -135,6 +137,7 @@ impl Config {
         }
         let guild_id = reader.optional(&names::GUILD_ID, parse::guild);
         let archive_channels = reader.optional(&names::DISCORD_CHANNEL_IDS, parse::channels);
+        let public_url = reader.optional(&names::PUBLIC_URL, address(["https", "http"]));
         let archive_everything = reader.required(&names::ARCHIVE_EVERYTHING, parse::truth);
         let enable_presences = reader.required(&names::ENABLE_PRESENCES, parse::truth);
         let default_locale = reader.required(&names::DEFAULT_LOCALE, parse::locale);
@@ -156,6 +159,7 @@ impl Config {
                     channels: archive_channels.unwrap_or_default(),
                     everything: archive_everything?,
                 },
+                public_url,
                 enable_presences: enable_presences?,
                 default_locale: default_locale?,
                 default_time_zone: default_time_zone?,

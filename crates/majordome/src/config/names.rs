@@ -84,6 +84,9 @@ names! {
     HTTP_ADDR = "HTTP_ADDR"
         default "127.0.0.1:8080", example "0.0.0.0:8080",
         "Where HTTP is served; `off` for not at all";
+    PUBLIC_URL = "PUBLIC_URL"
+        default "", example "https://bot.example.org",
+        "Where HTTP is reached from outside, through a proxy: shown before the addresses of calendars";
     API_KEY = "API_KEY" (secret)
         default "", example "Y0uRs-dRawn-w1th-openssl-rand-base64-33",
         "A key for the API that covers every guild and may do everything";

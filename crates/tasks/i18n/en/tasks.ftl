@@ -61,6 +61,7 @@ history = What became of it
 
 panel-in = Its panel is in { $channel }.
 made = Task #{ $number } is made: { $what }
+away = ⚠️ { $user } is away from { $from } to { $until }.
 changed = Task #{ $number } is changed.
 is-done = Task #{ $number } is done. Well done!
 deleted = Task #{ $number } is deleted. For 30 days /task restore brings it back.

@@ -61,6 +61,7 @@ history = Ce qu'elle est devenue
 
 panel-in = Son panneau est dans { $channel }.
 made = La tâche n° { $number } est créée : { $what }
+away = ⚠️ { $user } est absent : de { $from } à { $until }.
 changed = La tâche n° { $number } est modifiée.
 is-done = La tâche n° { $number } est terminée. Bravo !
 deleted = La tâche n° { $number } est supprimée. Pendant 30 jours, /tâche restaurer la ramène.

@@ -1,7 +1,6 @@
 //! What comes again and again, as people type it in both languages: `weekly mon,thu`, `tous les 2 jours`,
 //! `monthly 2nd tuesday until 31/12`, `daily x10`. Pure.
 
-use dates::upcoming;
 use jiff::{
     ToSpan as _, Zoned,
     civil::{Date, Weekday},
@@ -9,13 +8,15 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::{LONGEST as TYPED, upcoming};
+
 /// The longest pause, in days, weeks or months.
-const LONGEST: i32 = 366;
+const LONGEST_PAUSE: i32 = 366;
 
 /// On which days.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "every")]
-pub(crate) enum Every {
+pub enum Every {
     /// Every so many days.
     Days {
         /// How many.
@@ -48,24 +49,24 @@ pub(crate) enum Every {
 
 /// What comes again and again, until a day or for so many times.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Rule {
+pub struct Rule {
     /// On which days.
     #[serde(flatten)]
-    pub(crate) every: Every,
+    pub every: Every,
     /// The last day on which it may come.
-    pub(crate) until: Option<Date>,
+    pub until: Option<Date>,
     /// How often it comes in all, the first among them.
-    pub(crate) count: Option<u32>,
+    pub count: Option<u32>,
 }
 
 /// A text that is no repetition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not a repetition that can be read")]
-pub(crate) struct NotARule;
+pub struct NotARule;
 
 impl Rule {
     /// The next day after one of its days; none behind its end. `nth` counts the days so far, that one among them.
-    pub(crate) fn next(&self, day: Date, nth: u32) -> Option<Date> {
+    pub fn next(&self, day: Date, nth: u32) -> Option<Date> {
         if self.count.is_some_and(|count| nth >= count) {
             return None;
         }
@@ -112,7 +113,7 @@ fn first_of(day: Date, step: i32) -> Option<Date> {
 /// # Errors
 ///
 /// Fails when the text is none.
-pub(crate) fn rule(text: &str, first: Date, now: &Zoned) -> Result<Rule, NotARule> {
+pub fn rule(text: &str, first: Date, now: &Zoned) -> Result<Rule, NotARule> {
     read(text, first, now).ok_or(NotARule)
 }
 
@@ -182,7 +183,7 @@ fn read(text: &str, first: Date, now: &Zoned) -> Option<Rule> {
         }
         rest = rest.get(taken..).unwrap_or_default();
     }
-    if !(1..=LONGEST).contains(&step) || count == Some(0) {
+    if !(1..=LONGEST_PAUSE).contains(&step) || count == Some(0) {
         return None;
     }
     days.sort_unstable();
@@ -214,9 +215,6 @@ fn read(text: &str, first: Date, now: &Zoned) -> Option<Rule> {
         count,
     })
 }
-
-/// The longest text that is read, in characters; nobody needs more for a date.
-const TYPED: usize = 100;
 
 /// Small letters without accents, cut into words.
 fn words(text: &str) -> Option<Vec<String>> {
