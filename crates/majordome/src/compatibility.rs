@@ -45,6 +45,7 @@ enum Check {
     Docs,
     Stats,
     Task,
+    Plan,
     Message,
     Embed,
     Users,
@@ -101,6 +102,14 @@ const PROMISES: &[Promise] = &[
         says: "`{user_id, assignee_id, description, chantier}` gives `{success, task_id}`; ids as numbers or texts. The key \
                needs `tasks.write`; with `Idempotency-Key` it happens once.",
         kept: Check::Task,
+    },
+    Promise {
+        system: "GVB",
+        route: "POST /api/discord/planning",
+        standing: Standing::Safer,
+        says: "`{user_id, chantier, type, date_debut, date_fin, notes}` gives `{success, planning_id}`; ids as numbers or \
+               texts, days as `JJ/MM` or `JJ/MM/AAAA`. The key needs `planning.write`; with `Idempotency-Key` it happens once.",
+        kept: Check::Plan,
     },
     Promise {
         system: "GVB",
@@ -168,13 +177,6 @@ const PROMISES: &[Promise] = &[
         standing: Standing::Elsewhere,
         says: "Was planned. Logs go to the program's output, as JSON with `LOG_FORMAT=json`.",
         kept: Check::Absent("GET", "/api/logs", None),
-    },
-    Promise {
-        system: "GVB",
-        route: "POST /api/discord/planning",
-        standing: Standing::Elsewhere,
-        says: "Was planned, and is not here yet.",
-        kept: Check::Absent("POST", "/api/discord/planning", None),
     },
     Promise {
         system: "GVB",
@@ -328,6 +330,12 @@ impl Scene<'_> {
                     "description": "Paint", "chantier": "harbour" });
                 let made = self.post("/api/discord/task", &body).await.expect(200);
                 assert_eq!(made, json!({ "success": true, "task_id": 1 }));
+            }
+            Check::Plan => {
+                let body = json!({ "user_id": self.alice.id().get(), "type": "conge", "date_debut": "28/12",
+                    "date_fin": "02/01", "notes": "Noël" });
+                let made = self.post("/api/discord/planning", &body).await.expect(200);
+                assert_eq!(made, json!({ "success": true, "planning_id": 1 }));
             }
             Check::Message | Check::Embed => {
                 let (path, body) = if matches!(check, Check::Message) {

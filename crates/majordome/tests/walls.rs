@@ -563,7 +563,7 @@ impl Walk<'_> {
             _ => format!("{:?}", answer.choices),
         };
         // What keeps Markdown from taking a text for its own is no part of it.
-        told = told.replace(r"\\", "");
+        told = without_tokens(&told.replace(r"\\", ""));
         // What they typed themselves, they know already: the longest first, since one may be part of another.
         let mut given: Vec<&str> = given
             .iter()
@@ -571,7 +571,10 @@ impl Walk<'_> {
             .chain(self.typed.iter().map(String::as_str))
             .collect();
         given.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        for text in given.into_iter().filter(|text| !text.is_empty()) {
+        // Small numbers are taken out below, like all others.
+        let is_small =
+            |text: &str| text.len() < 7 && text.bytes().all(|byte| byte.is_ascii_digit());
+        for text in given.into_iter().filter(|text| !is_small(text)) {
             told = told.replace(text, "[given]");
             told = told.replace(&text.to_lowercase(), "[given]");
         }
@@ -585,7 +588,7 @@ impl Walk<'_> {
             }
         }
         let mut plain = String::new();
-        for character in without_tokens(&told).chars() {
+        for character in told.chars() {
             if !character.is_ascii_digit() {
                 plain.push(character);
             } else if !plain.ends_with('#') {

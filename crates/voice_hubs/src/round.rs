@@ -19,7 +19,7 @@ use crate::{
     overwrites::source,
     plan::{Key, Picture, Plan, Step, WARN_AT, plan},
     settings::VoiceSettings,
-    store::{self, NewRoom, Remembered},
+    store::{self, Joined, NewRoom, Remembered},
     template::{Template, Values},
     text, upkeep, waiting,
     watch::{Haste, Person, Snapshot, wake, wake_with},
@@ -212,16 +212,6 @@ struct Stored {
     joined: Joined,
 }
 
-/// What is stored of those who wait for a room.
-#[derive(Default)]
-struct Joined {
-    /// Who opened a room in the last minute, and when.
-    recent: Vec<(UserId, Timestamp)>,
-    /// How many rooms were opened since yesterday.
-    today: i64,
-    remembered: HashMap<UserId, Remembered>,
-}
-
 /// Reads what is stored.
 async fn read(
     db: &mut sqlx::PgConnection,
@@ -244,8 +234,7 @@ async fn read(
     let mut joined = Joined::default();
     if !is_idle && !awaited.is_empty() {
         let since = now - crate::plan::MINUTE;
-        (joined.recent, joined.today) = store::opened(&mut *db, guild, since, now - DAY).await?;
-        joined.remembered = store::remembered(&mut *db, guild, &awaited).await?;
+        joined = store::joined(&mut *db, guild, since, now - DAY, &awaited).await?;
     }
     Ok(Stored {
         hubs,

@@ -11,6 +11,7 @@ use database::{GuildId, UserId};
 use feature::Lang;
 use jiff::{Timestamp, civil::Date};
 use jiff_sqlx::ToSqlx as _;
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::model::Saved;
@@ -20,6 +21,18 @@ use crate::model::Saved;
 pub(crate) struct Remembered {
     pub(crate) lang: Option<Lang>,
     pub(crate) saved: Saved,
+}
+
+impl Remembered {
+    fn of(lang: Option<&str>, saved: Option<Value>) -> Self {
+        Self {
+            lang: lang.and_then(Lang::from_code),
+            // What an older version wrote and this one can not read begins anew.
+            saved: saved
+                .and_then(|saved| serde_json::from_value(saved).ok())
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// What is remembered of some members; those of whom nothing is are not in it.
@@ -38,14 +51,7 @@ pub(crate) async fn remembered(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let remembered = Remembered {
-                lang: row.lang.as_deref().and_then(Lang::from_code),
-                // What an older version wrote and this one can not read begins anew.
-                saved: row
-                    .saved
-                    .and_then(|saved| serde_json::from_value(saved).ok())
-                    .unwrap_or_default(),
-            };
+            let remembered = Remembered::of(row.lang.as_deref(), row.saved);
             (row.user_id, remembered)
         })
         .collect())
@@ -114,27 +120,55 @@ pub(crate) async fn take_member_notice(
     Ok(done.rows_affected() > 0)
 }
 
-/// Who opened a room since `since`, and when; and how many rooms were opened since `day`.
-pub(crate) async fn opened(
+/// What is stored of those who wait for a room.
+#[derive(Debug, Default)]
+pub(crate) struct Joined {
+    /// Who opened a room lately, and when.
+    pub(crate) recent: Vec<(UserId, Timestamp)>,
+    /// How many rooms were opened today.
+    pub(crate) today: i64,
+    /// What is remembered of them.
+    pub(crate) remembered: HashMap<UserId, Remembered>,
+}
+
+/// Who opened a room since `since`; how many rooms were opened since `day`; and what is remembered of these users. In
+/// one statement, for they wait.
+pub(crate) async fn joined(
     db: &mut PgConnection,
     guild: GuildId,
     since: Timestamp,
     day: Timestamp,
-) -> sqlx::Result<(Vec<(UserId, Timestamp)>, i64)> {
-    let row = sqlx::query!(
-        r#"select count(*) as "today!",
-                  coalesce(array_agg(member_id order by at) filter (where at > $2), '{}') as "members!: Vec<UserId>",
-                  coalesce(array_agg(at order by at) filter (where at > $2), '{}')
-                      as "times!: Vec<jiff_sqlx::Timestamp>"
-           from voice_hubs.opened where guild_id = $1 and at > $3"#,
+    users: &[UserId],
+) -> sqlx::Result<Joined> {
+    let rows = sqlx::query!(
+        r#"select opened.today as "today!", opened.members as "members!: Vec<UserId>",
+             opened.times as "times!: Vec<jiff_sqlx::Timestamp>", m.user_id as "user_id?", m.lang, m.saved
+           from (
+               select count(*) as today, coalesce(array_agg(member_id order by at) filter (where at > $2), '{}') as members,
+                   coalesce(array_agg(at order by at) filter (where at > $2), '{}') as times
+               from voice_hubs.opened where guild_id = $1 and at > $3
+           ) as opened
+           left join voice_hubs.member m on m.guild_id = $1 and m.user_id = any($4)"#,
         guild as GuildId,
         since.to_sqlx() as _,
-        day.to_sqlx() as _
+        day.to_sqlx() as _,
+        users as &[UserId]
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    let times = row.times.into_iter().map(jiff_sqlx::Timestamp::to_jiff);
-    Ok((row.members.into_iter().zip(times).collect(), row.today))
+    let mut joined = Joined::default();
+    for (place, row) in rows.into_iter().enumerate() {
+        if place == 0 {
+            let times = row.times.into_iter().map(jiff_sqlx::Timestamp::to_jiff);
+            joined.recent = row.members.into_iter().zip(times).collect();
+            joined.today = row.today;
+        }
+        if let Some(user) = row.user_id {
+            let remembered = Remembered::of(row.lang.as_deref(), row.saved);
+            joined.remembered.insert(user, remembered);
+        }
+    }
+    Ok(joined)
 }
 
 /// Forgets rooms that were opened before `day`, in every guild.

@@ -150,6 +150,7 @@ pub(crate) async fn add_rooms(
              from jsonb_to_recordset($4) as new (hub_id bigint, owner_id bigint, number integer, name text, mode text,
                  user_limit smallint, allow_users bigint[], allow_roles bigint[], deny_users bigint[],
                  deny_roles bigint[], base jsonb, status text)
+             where (select voice_hubs.soon())
              on conflict do nothing
              returning *
          ), noted as (
@@ -305,7 +306,7 @@ pub(crate) async fn set_channels(
     sqlx::query!(
         "update voice_hubs.room r set channel_id = made.channel_id
          from unnest($2::bigint[], $3::bigint[]) as made (id, channel_id)
-         where r.guild_id = $1 and r.id = made.id and r.channel_id is null",
+         where (select voice_hubs.soon()) and r.guild_id = $1 and r.id = made.id and r.channel_id is null",
         guild as GuildId,
         &rooms,
         channels as Vec<ChannelId>
@@ -347,7 +348,7 @@ pub(crate) async fn set_panels(
              panel_message = posted.message_id
          from unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[])
              as posted (id, revision, channel_id, message_id)
-         where r.guild_id = $1 and r.id = posted.id",
+         where (select voice_hubs.soon()) and r.guild_id = $1 and r.id = posted.id",
         guild as GuildId,
         &rooms,
         &revisions,

@@ -43,7 +43,7 @@ pub(crate) async fn write_seats(
 ) -> sqlx::Result<()> {
     if !left.is_empty() {
         sqlx::query!(
-            "delete from voice_hubs.seat where guild_id = $1 and user_id = any($2)",
+            "delete from voice_hubs.seat where (select voice_hubs.soon()) and guild_id = $1 and user_id = any($2)",
             guild as GuildId,
             left as &[UserId]
         )
@@ -61,6 +61,7 @@ pub(crate) async fn write_seats(
              select $1, user_id, channel_id, is_bot, roles::bigint[]
              from unnest($2::bigint[], $3::bigint[], $4::boolean[], $5::text[])
                  as taken (user_id, channel_id, is_bot, roles)
+             where (select voice_hubs.soon())
              on conflict (guild_id, user_id) do update
                  set channel_id = excluded.channel_id, is_bot = excluded.is_bot, roles = excluded.roles",
             guild as GuildId,
