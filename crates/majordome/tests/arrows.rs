@@ -9,7 +9,7 @@ const KIT: &[&str] = &["feature", "jobs", "database", "dates"];
 
 fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
     let rooms: &[&str] = match room {
-        "chart" | "database" | "dates" | "discord_sim" => &[],
+        "chart" | "database" | "dates" | "discord_sim" | "outgoing" => &[],
         "jobs" => &["database"],
         "feature" => &["database", "jobs"],
         "testkit" => &["host", "api", "feature", "jobs", "database", "discord_sim"],
@@ -28,8 +28,16 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "majordome" => return None,
         // Tasks are done at worksites.
         "tasks" => &["feature", "jobs", "database", "dates", "worksites"],
-        // Who is at which worksite, also as a picture.
-        "planning" => &["feature", "jobs", "database", "dates", "chart", "worksites"],
+        // Who is at which worksite, also as a picture; calendars of others are read.
+        "planning" => &[
+            "feature",
+            "jobs",
+            "database",
+            "dates",
+            "chart",
+            "outgoing",
+            "worksites",
+        ],
         // It draws its statistics.
         "activity" => &["feature", "jobs", "database", "chart"],
         // Whatever else is in the house is a feature.

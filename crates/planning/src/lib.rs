@@ -14,6 +14,7 @@
 //!
 //! Features that give people work learn who is away through [`feature::absence`].
 
+mod calendars;
 mod card;
 mod commands;
 mod components;
@@ -59,12 +60,23 @@ pub(crate) const MANAGE: Capability = Capability {
 pub struct Planning {
     /// `https://host` under which the program's HTTP is reached from outside, to show whole addresses.
     public: Option<String>,
+    /// How calendars of others are reached.
+    outgoing: outgoing::Client,
 }
 
 impl Planning {
     /// One whose HTTP is reached from outside at `https://host`, without a slash at the end.
     pub fn at(public: Option<String>) -> Self {
-        Self { public }
+        Self {
+            public,
+            ..Self::default()
+        }
+    }
+
+    /// The same, reaching calendars of others otherwise: tests have servers of their own.
+    #[must_use]
+    pub fn reaching(self, outgoing: outgoing::Client) -> Self {
+        Self { outgoing, ..self }
     }
 }
 
@@ -95,6 +107,7 @@ impl Feature for Planning {
             .job(leave::role)
             .job(leave::roles)
             .job(posts::settle)
+            .job(calendars::look)
             .job(forget::purge)
             .job(forget::forget)
             .schedule(

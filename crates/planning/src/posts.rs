@@ -178,7 +178,7 @@ impl Page {
     }
 }
 
-fn fingerprint(of: &str) -> String {
+pub(crate) fn fingerprint(of: &str) -> String {
     let hash = Sha256::digest(of.as_bytes());
     hash.iter().take(12).fold(String::new(), |mut text, byte| {
         // Writing into a string does not fail.
