@@ -3,6 +3,7 @@
 //! - Members see: everyone `/planning week`, `show`, `add` for themselves, `leave`, `edit` and `remove` of what is their own
 //!   (capability `planning.own`); who may manage the plan (`planning.manage`) plans others, decides about leave, and sets
 //!   `/planning config` and `export`.
+//!   `/planning feed` gives a plan to calendar programs, `/planning calendar` shows what stands in somebody's own calendar.
 //! - Tables: the schema `planning`; the view `planning` in `reporting`.
 //! - Discord: the intent *Guild Messages*, to post the week again when somebody deletes it. The weekly post needs Send Messages
 //!   where it stands, a role of leave Manage Roles.
@@ -11,6 +12,9 @@
 //! `work::change`, which makes all who change the plan of a guild wait for each other, looks for overlaps, writes what
 //! differs into the history, and enqueues what follows: the card for who decides (`card`), roles of leave (`leave`), and
 //! the posted weeks (`posts`). Each of these jobs brings one thing to how the rows want it, however often it runs.
+//!
+//! Calendars (`ics`) are written for who has an address of a feed (`feeds`), and read from addresses that people name
+//! (`calendars`), by a job for each, through the room `outgoing`.
 //!
 //! Features that give people work learn who is away through [`feature::absence`].
 

@@ -7,6 +7,7 @@ mod feeds;
 mod life;
 mod routes;
 mod weeks;
+mod year;
 
 use testkit::{
     BotOptions, Story,
