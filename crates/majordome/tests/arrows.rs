@@ -30,8 +30,16 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "tasks" => &["feature", "jobs", "database", "dates", "worksites"],
         // They call addresses that somebody gave.
         "webhooks" => &["feature", "jobs", "database", "outgoing"],
-        // Who is at which worksite, also as a picture.
-        "planning" => &["feature", "jobs", "database", "dates", "chart", "worksites"],
+        // Who is at which worksite, also as a picture; calendars of others are read.
+        "planning" => &[
+            "feature",
+            "jobs",
+            "database",
+            "dates",
+            "chart",
+            "outgoing",
+            "worksites",
+        ],
         // It draws its statistics.
         "activity" => &["feature", "jobs", "database", "chart"],
         // Whatever else is in the house is a feature.

@@ -234,6 +234,8 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
             "nirgends".into()
         }
         (CommandOptionType::String, "dates") => "01/05 02/05".into(),
+        // One that is not of the internet: it is refused, and nothing is asked.
+        (CommandOptionType::String, "address") => "https://127.0.0.1/".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",

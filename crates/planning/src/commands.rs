@@ -16,7 +16,9 @@ use twilight_model::{
 };
 
 use crate::{
-    MANAGE, OWN, Planning, components, export,
+    MANAGE, OWN, Planning,
+    calendars::{self, CalendarCommand},
+    components, export,
     feeds::{self, FeedCommand},
     forget, leave,
     model::{self, Kind, State, monday},
@@ -56,6 +58,8 @@ pub(crate) enum PlanningCommand {
     Erase(Box<Erase>),
     #[command(name = "feed")]
     Feed(FeedCommand),
+    #[command(name = "calendar")]
+    Calendar(CalendarCommand),
     #[command(name = "config")]
     Config(Box<Config>),
 }
@@ -336,6 +340,7 @@ pub(crate) async fn planning(ctx: Ctx<Planning>, command: PlanningCommand) -> Ou
             Ok(good(text::erased(ctx.lang(), user, touched)))
         }
         PlanningCommand::Feed(command) => feeds::feed(&ctx, command).await,
+        PlanningCommand::Calendar(command) => calendars::calendar(&ctx, command).await,
         PlanningCommand::Config(config) => configure(&ctx, *config).await,
     }
 }

@@ -3,6 +3,7 @@
 //! - Members see: everyone `/planning week`, `show`, `add` for themselves, `leave`, `edit` and `remove` of what is their own
 //!   (capability `planning.own`); who may manage the plan (`planning.manage`) plans others, decides about leave, and sets
 //!   `/planning config` and `export`.
+//!   `/planning feed` gives a plan to calendar programs, `/planning calendar` shows what stands in somebody's own calendar.
 //! - Tables: the schema `planning`; the view `planning` in `reporting`.
 //! - Discord: the intent *Guild Messages*, to post the week again when somebody deletes it. The weekly post needs Send Messages
 //!   where it stands, a role of leave Manage Roles.
@@ -12,8 +13,12 @@
 //! differs into the history, and enqueues what follows: the card for who decides (`card`), roles of leave (`leave`), and
 //! the posted weeks (`posts`). Each of these jobs brings one thing to how the rows want it, however often it runs.
 //!
+//! Calendars (`ics`) are written for who has an address of a feed (`feeds`), and read from addresses that people name
+//! (`calendars`), by a job for each, through the room `outgoing`.
+//!
 //! Features that give people work learn who is away through [`feature::absence`].
 
+mod calendars;
 mod card;
 mod commands;
 mod components;
@@ -59,12 +64,23 @@ pub(crate) const MANAGE: Capability = Capability {
 pub struct Planning {
     /// `https://host` under which the program's HTTP is reached from outside, to show whole addresses.
     public: Option<String>,
+    /// How calendars of others are reached.
+    outgoing: outgoing::Client,
 }
 
 impl Planning {
     /// One whose HTTP is reached from outside at `https://host`, without a slash at the end.
     pub fn at(public: Option<String>) -> Self {
-        Self { public }
+        Self {
+            public,
+            ..Self::default()
+        }
+    }
+
+    /// The same, reaching calendars of others otherwise: tests have servers of their own.
+    #[must_use]
+    pub fn reaching(self, outgoing: outgoing::Client) -> Self {
+        Self { outgoing, ..self }
     }
 }
 
@@ -95,6 +111,7 @@ impl Feature for Planning {
             .job(leave::role)
             .job(leave::roles)
             .job(posts::settle)
+            .job(calendars::look)
             .job(forget::purge)
             .job(forget::forget)
             .schedule(

@@ -245,7 +245,7 @@ mod tests {
             .collect();
         let own = [(0, 0x00E7_4C3C), (1, 0x0034_98DB), (2, 0x0034_98DB)];
         (
-            week::of(monday, &entries, None, names),
+            week::of(monday, &entries, &[], None, names),
             own.into_iter().collect(),
         )
     }

@@ -60,7 +60,7 @@ pub(crate) async fn reconcile(kit: Kit<Planning>, guild: GuildId) -> Outcome<()>
 
 pub(crate) async fn deleted(kit: Kit<Planning>, on: On<MessageDelete>) -> Outcome<()> {
     match on.guild_id {
-        Some(guild) => gone(&kit, guild.into(), &[on.id.into()]).await,
+        Some(guild) => gone(&kit, guild.into(), on.channel_id.into(), &[on.id.into()]).await,
         None => Ok(()),
     }
 }
@@ -68,13 +68,22 @@ pub(crate) async fn deleted(kit: Kit<Planning>, on: On<MessageDelete>) -> Outcom
 pub(crate) async fn deleted_many(kit: Kit<Planning>, on: On<MessageDeleteBulk>) -> Outcome<()> {
     let messages: Vec<MessageId> = on.ids.iter().map(|id| (*id).into()).collect();
     match on.guild_id {
-        Some(guild) => gone(&kit, guild.into(), &messages).await,
+        Some(guild) => gone(&kit, guild.into(), on.channel_id.into(), &messages).await,
         None => Ok(()),
     }
 }
 
-/// Messages are gone: a week among them is posted again.
-async fn gone(kit: &Kit<Planning>, guild: GuildId, messages: &[MessageId]) -> Outcome<()> {
+/// Messages are gone: a week among them is posted again. Where weeks are not posted nothing is looked up.
+async fn gone(
+    kit: &Kit<Planning>,
+    guild: GuildId,
+    channel: ChannelId,
+    messages: &[MessageId],
+) -> Outcome<()> {
+    let settings = kit.settings.get::<PlanSettings>(guild).await?;
+    if settings.channel != Some(channel) {
+        return Ok(());
+    }
     let zone = kit.manners(guild).await?.zone;
     let this = monday(kit.clock.now().to_zoned(zone).date());
     let mut db = kit.database.begin().await?;
@@ -178,7 +187,7 @@ impl Page {
     }
 }
 
-fn fingerprint(of: &str) -> String {
+pub(crate) fn fingerprint(of: &str) -> String {
     let hash = Sha256::digest(of.as_bytes());
     hash.iter().take(12).fold(String::new(), |mut text, byte| {
         // Writing into a string does not fail.

@@ -5,6 +5,7 @@
     reason = "in `query!`, `as` names the type of a parameter and converts nothing"
 )]
 
+pub(crate) mod calendars;
 pub(crate) mod entries;
 pub(crate) mod feeds;
 pub(crate) mod forget;

@@ -12,10 +12,12 @@ use jiff::{
 };
 
 use crate::{
+    calendars::NotRead,
     components::{Ask, Decide, Refuse},
+    ics::read::{MOST, NoCalendar},
     model::{DAYS, EXCEPTIONS, Entry, Kind, NOTE, PEOPLE, REASON, Span, State},
     settings::PlanSettings,
-    store::{entries::Past, feeds::Feed},
+    store::{calendars::Calendar, entries::Past, feeds::Feed},
     week::{Part, Week},
     work::{Clash, Refused},
 };
@@ -289,7 +291,11 @@ pub(crate) fn named(lang: Lang, part: &Part) -> String {
 }
 
 fn part(lang: Lang, day: Date, part: &Part) -> String {
-    let mut words = what(lang, part.kind, part.site.as_ref());
+    let mut words = if part.number == 0 {
+        format!("📅 {}", t!(lang, "elsewhere"))
+    } else {
+        what(lang, part.kind, part.site.as_ref())
+    };
     if let Some((from, end)) = part.hours {
         words = format!("{words} {}–{}", from.strftime("%H:%M"), until(end, day));
     }
@@ -404,7 +410,10 @@ pub(crate) fn own_pages(lang: Lang, week: &Week, person: UserId, most: usize) ->
     let lines = |day: Date, all: &[crate::week::Line]| {
         let parts = all.iter().flat_map(|line| &line.parts);
         parts
-            .map(|one| format!("{} · #{}", part(lang, day, one), one.number))
+            .map(|one| match one.number {
+                0 => part(lang, day, one),
+                number => format!("{} · #{number}", part(lang, day, one)),
+            })
             .collect()
     };
     let mut cards = pages(lang, &title, week, lines, most);
@@ -690,6 +699,89 @@ fn past_span(lang: Lang, kept: &str) -> Option<String> {
             is_days,
         },
     ))
+}
+
+pub(crate) fn bad_address(lang: Lang) -> String {
+    t!(lang, "bad-address")
+}
+
+pub(crate) fn too_many_calendars(lang: Lang, (most, own): (i64, i64)) -> String {
+    t!(
+        lang,
+        "too-many-calendars",
+        most = most.to_string(),
+        own = own.to_string()
+    )
+}
+
+pub(crate) fn no_such_calendar(lang: Lang, number: i64) -> String {
+    t!(lang, "no-such-calendar", number = number.to_string())
+}
+
+pub(crate) fn bad_calendar_name(lang: Lang, most: usize) -> String {
+    t!(lang, "bad-calendar-name", most = most.to_string())
+}
+
+/// Why a calendar could not be read; nothing of what a server said is repeated.
+pub(crate) fn unread(lang: Lang, why: &NotRead) -> String {
+    match why {
+        NotRead::Away(outgoing::Error::Redirect(_)) => t!(lang, "unread-elsewhere"),
+        NotRead::Away(outgoing::Error::TooLarge(_)) | NotRead::Text(NoCalendar::TooMany) => {
+            t!(lang, "unread-large", events = MOST.to_string())
+        }
+        NotRead::Text(NoCalendar::NotOne) => t!(lang, "unread-no-calendar"),
+        NotRead::Status(status) => t!(lang, "unread-status", status = status.as_u16().to_string()),
+        _ => t!(lang, "unread-away"),
+    }
+}
+
+pub(crate) fn calendar_added(lang: Lang, number: i32, name: &str, host: &str) -> String {
+    t!(
+        lang,
+        "calendar-added",
+        number = number.to_string(),
+        name = escape(name),
+        host = escape(host)
+    )
+}
+
+pub(crate) fn calendar_removed(lang: Lang, number: i32) -> String {
+    t!(lang, "calendar-removed", number = number.to_string())
+}
+
+pub(crate) fn calendar_broken(lang: Lang, calendar: &Calendar, why: &NotRead) -> Card {
+    Card::new()
+        .title(t!(
+            lang,
+            "calendar-broken",
+            number = calendar.number.to_string(),
+            name = escape(&calendar.name)
+        ))
+        .text(unread(lang, why))
+        .text(t!(lang, "calendar-kept"))
+        .colour(Colour::Warn)
+}
+
+pub(crate) fn calendars(lang: Lang, calendars: &[Calendar]) -> Card {
+    let card = Card::new()
+        .title(t!(lang, "calendars-title"))
+        .colour(Colour::Info);
+    if calendars.is_empty() {
+        return card.text(t!(lang, "calendars-none"));
+    }
+    card.lines(calendars.iter().map(|calendar| {
+        let state = match (calendar.failures, calendar.read_at) {
+            (0, Some(at)) => relative(at),
+            (0, None) => "…".to_owned(),
+            _ => format!("⚠️ {}", t!(lang, "calendar-unread")),
+        };
+        format!(
+            "**{}** {} · {} · {state}",
+            calendar.number,
+            escape(&calendar.name),
+            user(calendar.user)
+        )
+    }))
 }
 
 pub(crate) fn too_many_feeds(lang: Lang, most: i64) -> String {

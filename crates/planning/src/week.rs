@@ -9,7 +9,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use crate::{
     model::{Entry, Kind, Span, State},
-    store::{self, entries::Filter},
+    store::{self, calendars::Elsewhere, entries::Filter},
 };
 
 /// Entries of a week that are looked at.
@@ -18,6 +18,7 @@ const MOST: i64 = 5_000;
 /// What somebody does on a day.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
+    /// The number of the entry; 0 for what stands in another calendar.
     pub(crate) number: i32,
     pub(crate) kind: Kind,
     pub(crate) site: Option<(i32, String)>,
@@ -128,14 +129,16 @@ pub(crate) async fn read(
     let is_cut = i64::try_from(entries.len()).is_ok_and(|count| count > MOST);
     entries.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
     entries.retain(|entry| entry.state != State::Refused);
+    let elsewhere = store::calendars::within(db, guild, &window, person, MOST).await?;
     let people: Vec<UserId> = entries
         .iter()
         .flat_map(|entry| entry.people.iter().copied())
+        .chain(elsewhere.iter().map(|one| one.user))
         .collect();
     let names = store::people::names(db, guild, &people).await?;
     Ok(Week {
         is_cut,
-        ..of(monday, &entries, person, names)
+        ..of(monday, &entries, &elsewhere, person, names)
     })
 }
 
@@ -143,6 +146,7 @@ pub(crate) async fn read(
 pub(crate) fn of(
     monday: Date,
     entries: &[Entry],
+    elsewhere: &[Elsewhere],
     person: Option<UserId>,
     names: BTreeMap<UserId, String>,
 ) -> Week {
@@ -171,6 +175,23 @@ pub(crate) fn of(
                 let parts = lines.entry(user).or_default();
                 parts.push((own.start, part.clone()));
             }
+        }
+    }
+    for one in elsewhere {
+        for day in std::iter::successors(Some(monday), |day| day.tomorrow().ok()).take(7) {
+            let Some(own) = one.span.on(day) else {
+                continue;
+            };
+            let part = Part {
+                number: 0,
+                kind: Kind::Other,
+                site: None,
+                note: Some(one.title.clone()).filter(|title| !title.is_empty()),
+                hours: (!own.is_days).then(|| (own.start.time(), own.end)),
+                is_pending: false,
+            };
+            let parts = days.entry(day).or_default().entry(one.user).or_default();
+            parts.push((own.start, part));
         }
     }
     let days = days.into_iter().map(|(day, lines)| {

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use database::{GuildId, UserId};
 use feature::{Explain, Kit, Lang, Outcome};
-use http::Uri;
-use outgoing::Trouble;
+use outgoing::Address;
 
 use crate::{
     Webhooks,
-    model::{self, Hook, NAME, OVERLAP, Why},
+    model::{self, Hook, NAME, OVERLAP, Trouble, Why},
     sign, store, text,
 };
 
@@ -50,12 +49,8 @@ pub(crate) fn name(typed: Option<&str>, host: Option<&str>) -> Outcome<String> {
 }
 
 /// An address that may be called.
-pub(crate) fn url(kit: &Kit<Webhooks>, typed: &str) -> Outcome<Uri> {
-    Ok(kit
-        .feature
-        .client
-        .check(typed.trim())
-        .map_err(Refused::Url)?)
+pub(crate) fn url(typed: &str) -> Outcome<Address> {
+    Ok(Address::parse(typed).map_err(|bad| Refused::Url(bad.into()))?)
 }
 
 /// Kinds out of what somebody typed.
@@ -77,13 +72,12 @@ pub(crate) async fn add(
     kinds: &[String],
     called: Option<&str>,
 ) -> Outcome<(Hook, String)> {
-    let host = self::url(kit, url)?;
-    let url = url.trim();
-    let name = name(called, host.host())?;
+    let url = self::url(url)?;
+    let name = name(called, Some(url.host()))?;
     let secret = sign::secret()?;
     let new = store::New {
         name: &name,
-        url,
+        url: url.as_str(),
         kinds,
         secret: &secret,
         by,
@@ -107,10 +101,10 @@ pub(crate) async fn change(
     kinds: Option<&[String]>,
     called: Option<&str>,
 ) -> Outcome<()> {
-    let url = url.map(str::trim);
-    url.map(|url| self::url(kit, url)).transpose()?;
+    let url = url.map(self::url).transpose()?;
     let called = called.map(|called| name(Some(called), None)).transpose()?;
     let mut db = kit.database.acquire().await?;
+    let url = url.as_ref().map(Address::as_str);
     if store::edit(&mut db, guild, number, called.as_deref(), url, kinds).await? {
         Ok(())
     } else {

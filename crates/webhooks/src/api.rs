@@ -137,9 +137,9 @@ fn named(field: &str, failure: feature::Failure) -> Problem {
 }
 
 /// The checks that commands have too, each with its field.
-fn check(kit: &Kit<Webhooks>, url: Option<&str>, name: Option<&str>) -> Result<(), Problem> {
+fn check(url: Option<&str>, name: Option<&str>) -> Result<(), Problem> {
     if let Some(url) = url {
-        acts::url(kit, url).map_err(|failure| named("url", failure))?;
+        acts::url(url).map_err(|failure| named("url", failure))?;
     }
     if let Some(name) = name {
         acts::name(Some(name), None).map_err(|failure| named("name", failure))?;
@@ -156,7 +156,7 @@ async fn add(
     guild: InGuild,
     Body(new): Body<NewWebhook>,
 ) -> Result<(StatusCode, Json<MadeWebhook>), Problem> {
-    check(&kit, Some(&new.url), new.name.as_deref())?;
+    check(Some(&new.url), new.name.as_deref())?;
     let kinds = kinds(&kit, new.events.as_deref().unwrap_or_default())?;
     let by = guild.caller.acts_for;
     let made = acts::add(&kit, guild.id, by, &new.url, &kinds, new.name.as_deref()).await?;
@@ -192,7 +192,7 @@ async fn change(
 ) -> Result<Json<Webhook>, Problem> {
     // Whether it is there comes before what is wrong with the change.
     find(&kit, &guild, number).await?;
-    check(&kit, change.url.as_deref(), change.name.as_deref())?;
+    check(change.url.as_deref(), change.name.as_deref())?;
     let events = change.events.as_deref();
     let kinds = events.map(|events| kinds(&kit, events)).transpose()?;
     let (url, name) = (change.url.as_deref(), change.name.as_deref());

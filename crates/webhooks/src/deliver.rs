@@ -6,10 +6,9 @@
 
 use database::GuildId;
 use feature::{Announcement, Failure, Happening, House, Kit, On, Outcome, Refusal};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use jiff::SignedDuration;
 use jobs::{Job, NewJob};
-use outgoing::{Answer, Call, Trouble};
+use outgoing::{Address, Excess, HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -18,7 +17,7 @@ use twilight_model::gateway::payload::incoming::GuildDelete;
 
 use crate::{
     Webhooks,
-    model::{KEPT, PATIENCE, Why, body, pause},
+    model::{KEPT, PATIENCE, Trouble, Why, body, pause},
     sign,
     store::{self, Attempt, ToSend},
     text,
@@ -205,19 +204,12 @@ pub(crate) async fn deliver(kit: Kit<Webhooks>, job: Deliver) -> Outcome<()> {
     let timestamp = begun_at.as_second();
     let secrets = due.secrets.iter().map(Vec::as_slice);
     let signatures = sign::signatures(secrets, &due.id, timestamp, &due.body)?;
-    let call = Call {
-        method: Method::POST,
-        url: due.url,
-        headers: headers(&due.id, timestamp, &signatures)?,
-        body: due.body.into_bytes(),
-        deadline: DEADLINE,
-        most: MOST,
-    };
+    let headers = headers(&due.id, timestamp, &signatures)?;
     let begun = Instant::now();
-    let answer = kit.feature.client.call(call).await;
+    let answer = call(&kit, &due.url, headers, due.body).await;
     let took_ms = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
     let ended = Ended::of(&answer, due.attempts + 1, sequence);
-    let trouble = answer.as_ref().err().map(ToString::to_string);
+    let trouble = answer.as_ref().err().map(|trouble| trouble.word());
     let said = answer.as_ref().ok().map(|answer| {
         let said = String::from_utf8_lossy(&answer.body).replace('\0', "");
         feature::card::cut(said.trim(), KEPT_OF_ANSWER)
@@ -230,7 +222,7 @@ pub(crate) async fn deliver(kit: Kit<Webhooks>, job: Deliver) -> Outcome<()> {
             .as_ref()
             .ok()
             .map(|answer| answer.status.as_u16().into()),
-        trouble: trouble.as_deref(),
+        trouble,
         answer: said.as_deref().filter(|said| !said.is_empty()),
         state: ended.word(),
     };
@@ -311,21 +303,53 @@ impl Ended {
     }
 }
 
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+async fn call(
+    kit: &Kit<Webhooks>,
+    url: &str,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Answer, Trouble> {
+    let address = Address::parse(url)?;
+    let request = Request {
+        method: Method::POST,
+        address: &address,
+        headers,
+        body: body.into(),
+        most: MOST,
+        excess: Excess::Cut,
+        patience: DEADLINE,
+    };
+    match kit.feature.outgoing.send(request).await {
+        Ok(answer) => Ok(Answer {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body.into(),
+        }),
+        // Nobody follows; for who reads the log it is an answer.
+        Err(outgoing::Error::Redirect(status)) => Ok(Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        }),
+        Err(error) => Err(Trouble::from(&error)),
+    }
+}
+
 fn headers(id: &str, timestamp: i64, signatures: &str) -> Outcome<HeaderMap> {
+    let name = header::HeaderName::from_static;
     let value = |value: &str| HeaderValue::from_str(value).map_err(Failure::fault);
-    let agent = concat!("Majordome/", env!("CARGO_PKG_VERSION"));
     Ok(HeaderMap::from_iter([
         (header::CONTENT_TYPE, value("application/json")?),
-        (header::USER_AGENT, value(agent)?),
-        (HeaderName::from_static("webhook-id"), value(id)?),
-        (
-            HeaderName::from_static("webhook-timestamp"),
-            timestamp.into(),
-        ),
-        (
-            HeaderName::from_static("webhook-signature"),
-            value(signatures)?,
-        ),
+        (name("webhook-id"), value(id)?),
+        (name("webhook-timestamp"), timestamp.into()),
+        (name("webhook-signature"), value(signatures)?),
     ]))
 }
 
@@ -391,7 +415,6 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: headers.into_iter().collect(),
             body: Vec::new(),
-            is_cut: false,
         };
         Ended::of(&Ok(answer), 1, 7)
     }

@@ -41,15 +41,13 @@ pub(crate) const MANAGE: Capability = Capability {
 /// The feature.
 #[derive(Debug, Default)]
 pub struct Webhooks {
-    client: Client,
+    outgoing: Client,
 }
 
 impl Webhooks {
-    /// For tests alone: calls this machine too, by plain http.
-    pub fn for_tests() -> Self {
-        Self {
-            client: Client::for_tests(),
-        }
+    /// Calling through a client of somebody's own.
+    pub const fn reaching(outgoing: Client) -> Self {
+        Self { outgoing }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use database::UserId;
 use feature::Announcement;
 use jiff::{SignedDuration, Timestamp};
+use outgoing::BadAddress;
 use serde_json::json;
 
 /// The most webhooks of a guild.
@@ -55,6 +56,71 @@ impl Why {
             "gone" => Self::Gone,
             "failing" => Self::Failing,
             _ => Self::Hand,
+        }
+    }
+}
+
+/// Why an address is not called, or does not answer. What is stored of it is its [`word`](Self::word).
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.word())]
+pub(crate) enum Trouble {
+    NotAnAddress,
+    NotHttps,
+    Password,
+    Inside,
+    Unknown,
+    Unreachable,
+    TimedOut,
+}
+
+impl Trouble {
+    const ALL: [Self; 7] = [
+        Self::NotAnAddress,
+        Self::NotHttps,
+        Self::Password,
+        Self::Inside,
+        Self::Unknown,
+        Self::Unreachable,
+        Self::TimedOut,
+    ];
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::NotAnAddress => "not_an_address",
+            Self::NotHttps => "not_https",
+            Self::Password => "password",
+            Self::Inside => "not_public",
+            Self::Unknown => "unknown_name",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+        }
+    }
+
+    pub(crate) fn of(word: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|trouble| trouble.word() == word)
+            .unwrap_or(Self::Unreachable)
+    }
+}
+
+impl From<BadAddress> for Trouble {
+    fn from(bad: BadAddress) -> Self {
+        match bad {
+            BadAddress::None => Self::NotAnAddress,
+            BadAddress::Scheme => Self::NotHttps,
+            BadAddress::User => Self::Password,
+            BadAddress::Private => Self::Inside,
+        }
+    }
+}
+
+impl From<&outgoing::Error> for Trouble {
+    fn from(error: &outgoing::Error) -> Self {
+        match error {
+            outgoing::Error::Private => Self::Inside,
+            outgoing::Error::Name(_) => Self::Unknown,
+            outgoing::Error::TooSlow(_) => Self::TimedOut,
+            _ => Self::Unreachable,
         }
     }
 }

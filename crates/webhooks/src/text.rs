@@ -5,12 +5,11 @@ use feature::{
     card::{cut, escape},
     text::relative,
 };
-use outgoing::Trouble;
 
 use crate::{
     acts::Refused,
     components::{Act, Again, Does, NewSecret},
-    model::{Delivery, Hook, MOST, NAME, Why},
+    model::{Delivery, Hook, MOST, NAME, Trouble, Why},
 };
 
 feature::words!("webhooks");
@@ -132,7 +131,7 @@ fn line(lang: Lang, delivery: &Delivery) -> String {
     };
     let why = match (delivery.status, &delivery.trouble) {
         (Some(status), _) if delivery.state != "sent" => format!(" (HTTP {status})"),
-        (None, Some(trouble)) => format!(" ({})", trouble_of(lang, trouble)),
+        (None, Some(kept)) => format!(" ({})", trouble(lang, Trouble::of(kept))),
         _ => String::new(),
     };
     let (kind, subject) = (&delivery.kind, escape(&delivery.subject));
@@ -142,21 +141,7 @@ fn line(lang: Lang, delivery: &Delivery) -> String {
     )
 }
 
-/// What stood in the way, from the words that are kept of it.
-fn trouble_of(lang: Lang, kept: &str) -> String {
-    let all = [
-        Trouble::NotAnAddress,
-        Trouble::NotHttps,
-        Trouble::Password,
-        Trouble::Inside,
-        Trouble::Unknown,
-        Trouble::Unreachable,
-        Trouble::TimedOut,
-    ];
-    let known = all.into_iter().find(|trouble| trouble.to_string() == kept);
-    trouble(lang, known.unwrap_or(Trouble::Unreachable))
-}
-
+/// What stood in the way.
 fn trouble(lang: Lang, trouble: Trouble) -> String {
     match trouble {
         Trouble::NotAnAddress => t!(lang, "trouble-not-an-address"),

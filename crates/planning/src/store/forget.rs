@@ -48,6 +48,13 @@ pub(crate) async fn drop_member(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
+        "delete from planning.calendar where guild_id = $1 and (user_id = $2 or made_by = $2)",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
         "delete from planning.feed where guild_id = $1 and (user_id = $2 or made_by = $2)",
         guild as GuildId,
         user as UserId
@@ -101,6 +108,12 @@ pub(crate) async fn drop_member(
 pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from planning.post where guild_id = $1",
+        guild as GuildId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from planning.calendar where guild_id = $1",
         guild as GuildId
     )
     .execute(&mut *db)

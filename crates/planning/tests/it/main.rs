@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod calendars;
 mod feeds;
 mod life;
 mod routes;
 mod weeks;
+mod year;
 
 use testkit::{
     BotOptions, Story,

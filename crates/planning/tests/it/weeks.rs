@@ -1,8 +1,9 @@
 //! Weeks, and the weekly post.
 
 use jiff::SignedDuration;
+use testkit::{BotOptions, discord_sim::SimOptions};
 
-use crate::{ask, plain, run, sites, story_at, zone};
+use crate::{ask, features, plain, run, sites, story_at, zone};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -138,6 +139,82 @@ async fn a_long_week_is_split_and_shrinks_again() {
             run(story, &chief, "/planning remove", &[("entry", number.into())]).await;
         }
         assert_eq!(chief.sees(&board).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_dies_over_the_post_posts_it_once() {
+    story_at("2026-03-02T05:00:00Z", async |story| {
+        // What dies in the middle of a request leaves half of one.
+        story.allows_refusals = true;
+        let guild = story.sim.guild("Builders");
+        let (chief, alice) = (guild.owner(), guild.member("alice"));
+        let board = guild.text("planning");
+        story.idle().await;
+        let config = [("channel", (&board).into())];
+        run(story, &chief, "/planning config", &config).await;
+        let own = [("dates", "03/03".into()), ("kind", "Training".into())];
+        run(story, &alice, "/planning add", &own).await;
+        for _ in 0..3 {
+            // Wherever it is at that moment.
+            story.pass(SignedDuration::from_mins(61));
+            let count = board.clone();
+            let _ = story
+                .sim
+                .wait_until(std::time::Duration::from_millis(40), |_| {
+                    !chief.sees(&count).is_empty()
+                })
+                .await;
+            story.kill();
+            story.lapse_leases().await;
+            story.start().await;
+            story.ready().await;
+        }
+        assert_eq!(chief.sees(&board).len(), 1);
+        assert_eq!(
+            ask(story, "select count(*)::text from planning.post").await,
+            ["1"]
+        );
+        alice.sees(&board);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_week_of_five_hundred_people_is_posted_whole() {
+    // Discord takes five messages in five seconds; here it takes them as they come.
+    let sim = SimOptions {
+        start_at: Some("2026-03-02T05:00:00Z".parse().unwrap()),
+        rate_limits: false,
+        ..SimOptions::default()
+    };
+    testkit::story_with(features, sim, BotOptions::default(), async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, alice) = (guild.owner(), guild.member("alice"));
+        let board = guild.text("planning");
+        story.idle().await;
+        sites(story, &chief, &["Harbour"]).await;
+        let config = [("channel", (&board).into())];
+        run(story, &chief, "/planning config", &config).await;
+        let all = format!(
+            "insert into planning.entry (guild_id, number, kind, state, people, site, site_name, starts, ends, is_days,
+                 last_end, created_by, created_at, changed_at)
+             select {guild}, 100 + nth, 'site', 'approved', array[100000000000000000 + nth], 1, 'Harbour', '2026-03-02',
+                 '2026-03-07', true, '2026-03-07', 1, now(), now()
+             from generate_series(1, 500) as nth returning 'x'",
+            guild = guild.id()
+        );
+        assert_eq!(ask(story, &all).await.len(), 500);
+        story.advance(HOUR * 2).await;
+        let posted = chief.sees(&board);
+        assert!(posted.len() > 1 && posted.len() <= 20, "{}", posted.len());
+        let last = posted.last().unwrap();
+        let rest = last.json()["attachments"][0]["filename"].as_str();
+        let rest = rest.and_then(|name| last.file(name)).unwrap_or_default();
+        let rest = String::from_utf8_lossy(&rest).into_owned();
+        assert!(rest.contains("100000000000000500"), "who is last is in the file");
+        alice.sees(&board);
     })
     .await;
 }

@@ -341,7 +341,7 @@ async fn there_are_twenty_and_no_more() {
         let guild = story.sim.guild("Bâtisseurs");
         let owner = guild.owner();
         story.idle().await;
-        let url = [("url", "http://example.org/hook".into())];
+        let url = [("url", "https://example.org/hook".into())];
         for _ in 0..20 {
             story.answer(owner.slash("/webhook add", &url)).await;
         }

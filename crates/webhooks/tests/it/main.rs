@@ -17,7 +17,7 @@ use receiver::Receiver;
 fn features() -> feature::Registry {
     feature::Registry::new()
         .with(bell::Bells)
-        .with(webhooks::Webhooks::for_tests())
+        .with(webhooks::Webhooks::reaching(receiver::client()))
 }
 
 /// As people have it: addresses on the internet alone.
