@@ -28,7 +28,7 @@ const BUDGET: Duration = Duration::from_secs(20);
 /// Reads what is to be read of a guild.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Fill {
-    guild: GuildId,
+    pub(crate) guild: GuildId,
 }
 
 impl Job for Fill {

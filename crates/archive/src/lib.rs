@@ -23,6 +23,7 @@ mod forget;
 mod memory;
 mod model;
 mod operator;
+pub mod past;
 mod privacy;
 mod pull;
 mod repair;

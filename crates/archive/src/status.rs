@@ -40,21 +40,29 @@ pub(crate) struct Reading {
     pub(crate) done_at: Option<Timestamp>,
 }
 
+/// How much of the time since the making of a channel was to be read, and how much of it is, in seconds.
+fn times(channel: ChannelId, backfill: &Backfill) -> (i64, i64) {
+    let at = |id: i64| feature::created_at(u64::try_from(id).unwrap_or_default());
+    let made = feature::created_at(channel.get());
+    let whole = at(backfill.from).duration_since(made).as_secs().max(1);
+    let done = at(backfill.from).duration_since(at(backfill.before));
+    (whole, done.as_secs())
+}
+
+/// How much of a reading is done, in percent.
+pub(crate) fn share(channel: ChannelId, backfill: &Backfill) -> i64 {
+    if backfill.state == "done" {
+        return 100;
+    }
+    let (whole, done) = times(channel, backfill);
+    (done.saturating_mul(100) / whole).clamp(0, 99)
+}
+
 impl Reading {
     /// The past reaches to the making of the channel: how much of that time is read tells how much is left.
     fn of(row: &Row, backfill: &Backfill, now: Timestamp) -> Self {
-        let at = |id: i64| feature::created_at(u64::try_from(id).unwrap_or_default());
-        let made = feature::created_at(row.id.get());
-        let whole = at(backfill.from).duration_since(made).as_secs().max(1);
-        let done = at(backfill.from)
-            .duration_since(at(backfill.before))
-            .as_secs();
-        let is_done = backfill.state == "done";
-        let share = if is_done {
-            100
-        } else {
-            (done.saturating_mul(100) / whole).clamp(0, 99)
-        };
+        let (whole, done) = times(row.id, backfill);
+        let share = share(row.id, backfill);
         let elapsed = now.duration_since(backfill.begun_at).as_secs();
         let rest = elapsed
             .saturating_mul((whole - done).max(0))
@@ -66,7 +74,11 @@ impl Reading {
             state: backfill.state.clone(),
             read: backfill.read,
             share,
-            done_at: if is_done { backfill.ended_at } else { done_at },
+            done_at: if backfill.state == "done" {
+                backfill.ended_at
+            } else {
+                done_at
+            },
         }
     }
 }

@@ -18,9 +18,22 @@ pub(crate) struct Cli {
 /// What the program can do.
 #[derive(Clone, Debug, Default, Subcommand)]
 pub(crate) enum Command {
-    /// Run the bot (the default)
+    /// Run the bot (the default); it takes messages and serves the API besides
     #[default]
+    #[command(visible_aliases = ["ingest", "api"])]
     Run,
+    /// Read the past of the channels that are kept, and show how far it is; the bot that runs does it
+    Backfill {
+        /// Only of this server
+        #[arg(long, value_name = "ID")]
+        guild: Option<database::GuildId>,
+        /// Only this channel and its threads
+        #[arg(long, value_name = "ID")]
+        channel: Option<database::ChannelId>,
+        /// Begin, and do not wait for the end
+        #[arg(long)]
+        detach: bool,
+    },
     /// Show the bot at work without a Discord account: a simulated Discord, a local database, people
     Demo {
         /// End when the story has been told, with code 1 if anything in it went wrong
@@ -124,7 +137,17 @@ mod tests {
             Cli::try_parse_from([&["majordome"], words].concat()).map(|cli| cli.command)
         };
         assert!(matches!(parse(&[]), Ok(None)));
-        assert!(matches!(parse(&["run"]), Ok(Some(Command::Run))));
+        for word in ["run", "ingest", "api"] {
+            assert!(matches!(parse(&[word]), Ok(Some(Command::Run))), "{word}");
+        }
+        assert!(matches!(
+            parse(&["backfill", "--guild", "1", "--detach"]),
+            Ok(Some(Command::Backfill {
+                guild: Some(_),
+                channel: None,
+                detach: true
+            }))
+        ));
         assert!(matches!(
             parse(&["demo", "--once"]),
             Ok(Some(Command::Demo { once: true }))

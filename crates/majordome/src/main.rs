@@ -3,6 +3,7 @@
 //! Exit codes: 0 when all went well, 1 when something failed, 2 when the configuration is wrong.
 
 mod api_key;
+mod backfill;
 mod bot;
 mod cli;
 #[cfg(test)]
@@ -69,6 +70,16 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             // The story is on standard output; of the log only what went wrong is of interest beside it.
             let _summaries = logging::start("warn", config.log_format, &config.secrets)?;
             block_on(demo::demo(&config.data_dir, once))?
+        }
+        Command::Backfill {
+            guild,
+            channel,
+            detach,
+        } => {
+            let config = Config::load(Token::NotNeeded)?;
+            let _summaries = logging::start("warn", config.log_format, &config.secrets)?;
+            let wanted = archive::past::Wanted { guild, channel };
+            block_on(backfill::read(config, wanted, detach))?
         }
         Command::CheckConfig => {
             let config = Config::load(Token::Needed)?;

@@ -102,6 +102,67 @@ pub(crate) async fn of(
         .collect())
 }
 
+/// The channels and threads that are kept, of one server or one channel if it is named, by server. What was said of a
+/// channel counts before what was said of its parent, and that before what was said of the server.
+pub(crate) async fn kept(
+    db: &mut PgConnection,
+    guild: Option<GuildId>,
+    channel: Option<ChannelId>,
+) -> sqlx::Result<Vec<(GuildId, Vec<ChannelId>)>> {
+    let rows = sqlx::query!(
+        r#"select c.guild_id as "guild_id: GuildId", array_agg(c.channel_id order by c.channel_id)
+             as "channels!: Vec<ChannelId>"
+         from archive.channel c
+         left join archive.channel parent on parent.guild_id = c.guild_id and parent.channel_id = c.parent_id
+         left join archive.guild g on g.guild_id = c.guild_id
+         where coalesce(c.is_on, parent.is_on, g.is_on, false)
+             and ($1::bigint is null or c.guild_id = $1)
+             and ($2::bigint is null or c.channel_id = $2 or c.parent_id = $2)
+         group by c.guild_id order by c.guild_id"#,
+        guild as Option<GuildId>,
+        channel as Option<ChannelId>
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.guild_id, row.channels))
+        .collect())
+}
+
+/// The readings of all servers, or of one server or one channel and its threads if it is named.
+pub(crate) async fn all(
+    db: &mut PgConnection,
+    guild: Option<GuildId>,
+    channel: Option<ChannelId>,
+) -> sqlx::Result<Vec<Backfill>> {
+    let rows = sqlx::query!(
+        "select b.channel_id, b.run, b.state, b.before_id, b.from_id, b.read_count, b.begun_at, b.ended_at
+         from archive.backfill b
+         where ($1::bigint is null or b.guild_id = $1)
+             and ($2::bigint is null or b.channel_id = $2 or b.channel_id in (
+                 select c.channel_id from archive.channel c where c.guild_id = b.guild_id and c.parent_id = $2))
+         order by b.channel_id",
+        guild as Option<GuildId>,
+        channel as Option<ChannelId>
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Backfill {
+            channel: row.channel_id,
+            run: row.run,
+            state: row.state,
+            before: row.before_id,
+            from: row.from_id,
+            read: row.read_count,
+            begun_at: row.begun_at.to_jiff(),
+            ended_at: row.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+        .collect())
+}
+
 /// Notes that a page is read; `false` when the reading is not under way any more.
 pub(crate) async fn advance(
     db: &mut PgConnection,

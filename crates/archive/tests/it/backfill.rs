@@ -112,3 +112,46 @@ async fn a_reading_that_was_killed_goes_on_where_it_was_and_can_be_paused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_command_line_begins_what_the_bot_reads_and_sees_how_far_it_is() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let alice = guild.member("alice");
+        let (channel, other) = (guild.text("general"), guild.text("off"));
+        story.idle().await;
+        for at in 0..150 {
+            alice.says(&channel, &format!("early {at}"));
+        }
+        alice.says(&other, "not kept");
+        enable(story, &guild, &channel).await;
+        let database = story.database().database();
+        let (jobs, now) = (&story.house().jobs, story.house().clock.now());
+        let all = archive::past::Wanted::default();
+        let elsewhere = archive::past::Wanted {
+            guild: Some("42".parse().unwrap()),
+            channel: None,
+        };
+        assert_eq!(
+            archive::past::begin(database, jobs, elsewhere, now)
+                .await
+                .unwrap(),
+            0
+        );
+        assert_eq!(
+            archive::past::begin(database, jobs, all, now)
+                .await
+                .unwrap(),
+            1
+        );
+        story.idle().await;
+        let progress = archive::past::progress(database, all).await.unwrap();
+        assert_eq!(
+            (progress.done, progress.running, progress.share),
+            (1, 0, 100)
+        );
+        assert!(progress.read >= 150, "{progress:?}");
+        assert_eq!(stored(story).await.len(), 150);
+    })
+    .await;
+}
