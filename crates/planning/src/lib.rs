@@ -34,6 +34,7 @@ mod routes;
 mod settings;
 mod store;
 mod text;
+mod told;
 mod week;
 mod work;
 
@@ -118,6 +119,7 @@ impl Feature for Planning {
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},
             )
+            .announces(&told::ALL)
             .routes(routes::routes().merge(feeds::routes()));
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Planning>> {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct PlanShown {
+pub(crate) struct PlanShown {
     /// The guild's own number of it.
     number: i32,
     /// `site`, `leave`, `training`, `sick` or `other`.

@@ -14,7 +14,7 @@ use crate::{
     model::{self, Change, EXCEPTIONS, Entry, Kind, PEOPLE, Span, State, changes, clash},
     posts,
     store::{self, entries::Filter},
-    text,
+    text, told,
 };
 
 /// The years in which something can be planned.
@@ -328,6 +328,7 @@ pub(crate) async fn make(
         new: Some(entry.kind.word().to_owned()),
     };
     store::entries::note(&mut db, &entry, who.id, now, &[made]).await?;
+    told::tell(kit, &mut db, None, &entry).await?;
     // Who plans it themselves sees at once what it waits for.
     follow(kit, &mut db, None, &entry, !who.manages).await?;
     db.commit().await?;
@@ -418,6 +419,7 @@ pub(crate) async fn change(
     entry.changed_at = now;
     store::entries::save(&mut db, &entry).await?;
     store::entries::note(&mut db, &entry, who.id, now, &changed).await?;
+    told::tell(kit, &mut db, Some(&before), &entry).await?;
     if before.people != entry.people {
         store::entries::part_with(&mut db, guild, number, &before.people).await?;
     }

@@ -28,6 +28,7 @@
 )]
 
 mod bot;
+mod ear;
 mod http;
 mod matrix;
 mod openapi;
@@ -36,6 +37,7 @@ mod story;
 
 pub use self::{
     bot::BotOptions,
+    ear::{Ear, heard},
     http::{Answered, Call},
     matrix::{auth_matrix, strange_bodies},
     story::{Story, story, story_with},

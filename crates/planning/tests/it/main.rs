@@ -6,6 +6,7 @@ mod calendars;
 mod feeds;
 mod life;
 mod routes;
+mod told;
 mod weeks;
 mod year;
 
@@ -31,6 +32,7 @@ fn features() -> feature::Registry {
     feature::Registry::new()
         .with(worksites::Worksites)
         .with(planning::Planning::default())
+        .with(testkit::Ear)
 }
 
 /// What a query says, as text.

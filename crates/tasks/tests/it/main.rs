@@ -5,6 +5,7 @@
 mod life;
 mod reminders;
 mod routes;
+mod told;
 
 use testkit::{
     BotOptions, Story,
@@ -24,6 +25,7 @@ fn features() -> feature::Registry {
     feature::Registry::new()
         .with(worksites::Worksites)
         .with(tasks::Tasks)
+        .with(testkit::Ear)
 }
 
 /// What a query says, as text.

@@ -1,0 +1,59 @@
+//! What others in the program hear of tasks.
+
+use testkit::discord_sim::Argument;
+
+use crate::{id, story};
+
+#[tokio::test]
+async fn what_happens_to_tasks_is_heard_in_order() {
+    story(async |story| {
+        let (guild, other) = (story.sim.guild("Bâtisseurs"), story.sim.guild("Other"));
+        let (owner, alice) = (guild.owner(), guild.member("alice"));
+        story.idle().await;
+        let run = async |command: &str, options: &[(&str, Argument)]| {
+            story.answer(owner.slash(command, options)).await
+        };
+        let (site, task) = (
+            ("worksite", Argument::from("1")),
+            ("task", Argument::from("1")),
+        );
+        run("/worksite create", &[("name", "Mill".into())]).await;
+        run(
+            "/worksite edit",
+            &[site.clone(), ("address", "Brest".into())],
+        )
+        .await;
+        run("/task create", &[("description", "Paint".into())]).await;
+        let asked = run("/task assign", &[task.clone()]).await;
+        let select = asked.message().selects().remove(0);
+        let pick = owner.picks(asked.message(), &select, &[(&alice).into()]);
+        story.answer(pick).await;
+        run("/task block", &[task.clone(), ("reason", "rain".into())]).await;
+        run("/task done", &[task.clone()]).await;
+        // Told that it is done already, which is nothing that happened.
+        run("/task done", &[task.clone()]).await;
+        run("/task delete", &[task.clone()]).await;
+        run("/task restore", &[task]).await;
+        run("/worksite archive", &[site]).await;
+        story.idle().await;
+        for channel in ["general", "mill"] {
+            guild.channel(channel).map(|channel| owner.sees(&channel));
+        }
+        assert_eq!(
+            testkit::heard(id(&guild)),
+            [
+                "worksite.opened worksite 1",
+                "worksite.updated worksite 1",
+                "task.created task 1",
+                "task.assigned task 1",
+                "task.blocked task 1",
+                "task.done task 1",
+                "task.deleted task 1",
+                "task.restored task 1",
+                "worksite.archived worksite 1",
+            ]
+        );
+        assert!(testkit::heard(id(&other)).is_empty());
+    })
+    .await;
+}
