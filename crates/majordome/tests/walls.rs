@@ -882,7 +882,7 @@ async fn an_administrator_with_every_id_of_another_server_gets_nothing_and_chang
         let mut candidates: Vec<(String, String)> = vec![
             (foreign.group_name.clone(), "nirgendsa".to_owned()),
             (foreign.role.name(), "nirgendsb".to_owned()),
-            (foreign.member.name(), "nirgendsc".to_owned()),
+            (foreign.member.name(), "znirgends".to_owned()),
             (foreign.room.name(), "znirgends's room".to_owned()),
             (
                 format!("<@&{}>", there.role),

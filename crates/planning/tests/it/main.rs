@@ -91,7 +91,13 @@ fn plain(text: &str) -> String {
         digits.clear();
         plain.push(at);
     }
-    plain.trim_end_matches('\0').to_owned()
+    let lines = plain.trim_end_matches('\0').lines();
+    // Who stands where in a picture follows ids, and so does its size.
+    let lines = lines.map(|line| match line.split_once(".png (") {
+        Some((name, _)) => format!("{name}.png"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn text(answer: &Answer) -> String {

@@ -24,17 +24,17 @@ async fn what_happens_to_tasks_is_heard_in_order() {
         )
         .await;
         run("/task create", &[("description", "Paint".into())]).await;
-        let asked = run("/task assign", &[task.clone()]).await;
+        let asked = run("/task assign", std::slice::from_ref(&task)).await;
         let select = asked.message().selects().remove(0);
         let pick = owner.picks(asked.message(), &select, &[(&alice).into()]);
         story.answer(pick).await;
         run("/task block", &[task.clone(), ("reason", "rain".into())]).await;
-        run("/task done", &[task.clone()]).await;
+        run("/task done", std::slice::from_ref(&task)).await;
         // Told that it is done already, which is nothing that happened.
-        run("/task done", &[task.clone()]).await;
-        run("/task delete", &[task.clone()]).await;
-        run("/task restore", &[task]).await;
-        run("/worksite archive", &[site]).await;
+        run("/task done", std::slice::from_ref(&task)).await;
+        run("/task delete", std::slice::from_ref(&task)).await;
+        run("/task restore", std::slice::from_ref(&task)).await;
+        run("/worksite archive", std::slice::from_ref(&site)).await;
         story.idle().await;
         for channel in ["general", "mill"] {
             guild.channel(channel).map(|channel| owner.sees(&channel));
