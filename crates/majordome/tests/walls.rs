@@ -229,13 +229,11 @@ fn filled(path: &str, option: &CommandOption, own: &Furnished) -> Argument {
         (CommandOptionType::String, "name" | "description" | "reason") => "Neu".into(),
         (CommandOptionType::String, "scopes") => "hubs.read".into(),
         // Refused, so that nothing outside is called by a test.
-        (CommandOptionType::String, "url") => "https://127.0.0.1/".into(),
+        (CommandOptionType::String, "url" | "address") => "https://127.0.0.1/".into(),
         (CommandOptionType::String, "key" | "task" | "webhook" | "worksite" | "entry") => {
             "nirgends".into()
         }
         (CommandOptionType::String, "dates") => "01/05 02/05".into(),
-        // One that is not of the internet: it is refused, and nothing is asked.
-        (CommandOptionType::String, "address") => "https://127.0.0.1/".into(),
         (kind, name) => panic!(
             "the walk does not know what to give to the option `{name}` ({kind:?}) of `{path}`, which must be filled: \
              say it in `filled`, in {}",
