@@ -21,6 +21,7 @@
 mod body;
 mod caller;
 mod guild;
+mod legacy;
 mod page;
 mod problem;
 
@@ -33,6 +34,7 @@ pub use self::{
     body::{AnyFields, Body, Malformed, check_json},
     caller::{Caller, covers},
     guild::{FeatureOff, GuildPath, InGuild, Path, Path2, Query},
+    legacy::{Misfit, legacy_id, legacy_text},
     page::{Cursors, MOST, Page, Pagination, Paging, PagingParams},
     problem::{Field, Problem},
 };

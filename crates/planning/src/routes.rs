@@ -19,7 +19,7 @@ use feature::{
     Feature as _, Kit, Lang, Refusal,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
-        Problem, Query,
+        Problem, Query, legacy_id, legacy_text,
     },
 };
 use jiff::{
@@ -691,19 +691,6 @@ struct LegacyPlanMade {
     planning_id: i32,
 }
 
-/// An id as a number or a text; `Err` when it is neither, nothing when it is absent.
-fn legacy_id(value: &Value) -> Result<Option<u64>, ()> {
-    let id = match value {
-        Value::Null => return Ok(None),
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    id.filter(|id| (1..=i64::MAX.unsigned_abs()).contains(id))
-        .map(Some)
-        .ok_or(())
-}
-
 /// What GVB's callers called kinds, in French or as ours.
 fn legacy_kind(word: &str) -> Option<Kind> {
     let word = word.trim().to_lowercase();
@@ -715,17 +702,6 @@ fn legacy_kind(word: &str) -> Option<Kind> {
         "autre" => Kind::Other,
         word => return Kind::of(word),
     })
-}
-
-/// A text that may be absent; `Err` when it is something else.
-fn legacy_text(value: &Value) -> Result<Option<String>, ()> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if text.trim().is_empty() => Ok(None),
-        Value::String(text) => Ok(Some(text.trim().to_owned())),
-        Value::Number(number) => Ok(Some(number.to_string())),
-        _ => Err(()),
-    }
 }
 
 /// Plan something, as GVB does; `POST /v1/guilds/{guild}/planning` does more. What overlaps is planned all the same.
@@ -745,12 +721,12 @@ async fn legacy(
             "must be the id of a member, as a number or a text",
         );
     }
-    let guild = id(&asked.guild_id).unwrap_or_else(|()| {
+    let guild = id(&asked.guild_id).unwrap_or_else(|_| {
         wrong.insert("guild_id", "must be an id, as a number or a text");
         None
     });
     let mut words = |field: &'static str, value: &Value| {
-        legacy_text(value).unwrap_or_else(|()| {
+        legacy_text(value).unwrap_or_else(|_| {
             wrong.insert(field, "must be a text");
             None
         })
@@ -778,7 +754,7 @@ async fn legacy(
         None
     });
     // Which year is meant depends on the day, and that on the zone; a wrong server shows below.
-    let meant = legacy_guild(&kit, &caller, guild);
+    let meant = kit.legacy_guild(&caller, guild);
     let now = match &meant {
         Ok(guild) => here(&kit, *guild).await?,
         Err(_) => kit.clock.now().to_zoned(jiff::tz::TimeZone::UTC),
@@ -849,33 +825,4 @@ async fn legacy(
         success: true,
         planning_id: entry.number,
     }))
-}
-
-/// The guild that is meant: the named one, or the only one that the key covers and the bot is in.
-fn legacy_guild(
-    kit: &Kit<Planning>,
-    caller: &Caller,
-    asked: Option<u64>,
-) -> Result<GuildId, Problem> {
-    if let Some(asked) = asked {
-        let guild: Option<GuildId> = asked.to_string().parse().ok();
-        return guild
-            .filter(|guild| caller.is_for(*guild) && kit.cache.guild((*guild).into()).is_some())
-            .ok_or_else(Problem::not_found);
-    }
-    let mut guilds = kit
-        .cache
-        .iter()
-        .guilds()
-        .map(|guild| GuildId::from(guild.id()))
-        .filter(|guild| caller.is_for(*guild))
-        .take(2);
-    match (guilds.next(), guilds.next()) {
-        (Some(guild), None) => Ok(guild),
-        (Some(_), Some(_)) => Err(Problem::invalid(
-            "guild_id",
-            "is required: the key covers several servers",
-        )),
-        (None, _) => Err(Problem::not_found()),
-    }
 }

@@ -16,7 +16,7 @@ use feature::{
     Feature as _, Kit, Refusal,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
-        Problem, Query,
+        Problem, Query, legacy_id, legacy_text,
     },
 };
 use jiff::Timestamp;
@@ -496,19 +496,6 @@ struct LegacyTaskMade {
     task_id: i32,
 }
 
-/// An id as a number or a text; `Err` when it is neither, nothing when it is absent.
-fn legacy_id(value: &Value) -> Result<Option<u64>, ()> {
-    let id = match value {
-        Value::Null => return Ok(None),
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    id.filter(|id| (1..=i64::MAX.unsigned_abs()).contains(id))
-        .map(Some)
-        .ok_or(())
-}
-
 /// Make a task, as GVB does; `POST /v1/guilds/{guild}/tasks` does more.
 #[utoipa::path(post, path = "/api/discord/task", tag = "legacy", request_body = LegacyTask,
     security(("key" = ["tasks.write"])), responses((status = 200, body = LegacyTaskMade), (status = 404), (status = 422)))]
@@ -525,7 +512,7 @@ async fn legacy(
         });
     };
     let mut id = |name: &str, value: &Value| {
-        legacy_id(value).unwrap_or_else(|()| {
+        legacy_id(value).unwrap_or_else(|_| {
             field(name, "must be an id, as a number or a text");
             None
         })
@@ -537,16 +524,10 @@ async fn legacy(
     if text.is_none() {
         field("description", "must be a text of 1 to 1000 characters");
     }
-    let place = match &asked.chantier {
-        Value::Null => None,
-        Value::String(name) if name.trim().is_empty() => None,
-        Value::String(name) => Some(name.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => {
-            field("chantier", "must be a number or a name");
-            None
-        }
-    };
+    let place = legacy_text(&asked.chantier).unwrap_or_else(|_| {
+        field("chantier", "must be a number or a name");
+        None
+    });
     let Some(text) = text.filter(|_| wrong.is_empty()) else {
         // Answers of this path carry one sentence and nothing else: it names all fields.
         let named: Vec<String> = wrong
@@ -559,7 +540,7 @@ async fn legacy(
             format!("{}.", named.join("; ")),
         ));
     };
-    let guild = legacy_guild(&kit, &caller, guild)?;
+    let guild = kit.legacy_guild(&caller, guild)?;
     if kit.is_off(Tasks::NAME, guild).await? {
         return Err(Problem::not_found());
     }
@@ -596,29 +577,4 @@ async fn legacy(
         success: true,
         task_id: task.number,
     }))
-}
-
-/// The guild that is meant: the named one, or the only one that the key covers and the bot is in.
-fn legacy_guild(kit: &Kit<Tasks>, caller: &Caller, asked: Option<u64>) -> Result<GuildId, Problem> {
-    if let Some(asked) = asked {
-        let guild: Option<GuildId> = asked.to_string().parse().ok();
-        return guild
-            .filter(|guild| caller.is_for(*guild) && kit.cache.guild((*guild).into()).is_some())
-            .ok_or_else(Problem::not_found);
-    }
-    let mut guilds = kit
-        .cache
-        .iter()
-        .guilds()
-        .map(|guild| GuildId::from(guild.id()))
-        .filter(|guild| caller.is_for(*guild))
-        .take(2);
-    match (guilds.next(), guilds.next()) {
-        (Some(guild), None) => Ok(guild),
-        (Some(_), Some(_)) => Err(Problem::invalid(
-            "guild_id",
-            "is required: the key covers several servers",
-        )),
-        (None, _) => Err(Problem::not_found()),
-    }
 }
