@@ -27,7 +27,7 @@ pub struct Happening {
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Announcement {
-    /// Where. While a listener is off there, it is not told.
+    /// Where. A listener that is off there is told when it is on again.
     pub guild: GuildId,
     /// What: see [`Happening::kind`].
     pub kind: String,
