@@ -4,7 +4,8 @@
 //! twilight's own sender reads bucket headers only on a 429, repeats some 429s without a pause and without an
 //! end, and queues all interaction callbacks behind each other. Here:
 //!
-//! - buckets are learnt from every reply, so a limit is met before Discord has to refuse;
+//! - buckets are learnt from every reply, so a limit is met before Discord has to refuse, and what it allows is sent
+//!   side by side;
 //! - each call has a deadline and a cap on repeats; a repeat waits as long as Discord says;
 //! - a name or a topic is changed only while our own budget of 2 per 10 minutes and channel lasts, because that
 //!   limit does not show in the headers;
@@ -17,6 +18,7 @@ mod answers;
 mod brake;
 mod budget;
 mod files;
+mod limiter;
 mod limits;
 mod messages;
 mod refusal;
@@ -36,7 +38,6 @@ use twilight_http::{
     request::{Method, Request, TryIntoRequest},
     response::{ResponseFuture, marker::EmptyBody, marker::ListBody},
 };
-use twilight_http_ratelimiting::{Endpoint, Permit, RateLimiter};
 use twilight_model::id::{Id, marker::ApplicationMarker};
 
 pub use self::{
@@ -47,6 +48,7 @@ pub use self::{
     refusal::{Limit, Refusal, Thing},
 };
 use self::{
+    limiter::{Lesson, Limiter},
     limits::{Verdict, judge},
     wire::{Answered, Wire},
 };
@@ -88,7 +90,7 @@ struct Inner {
     wire: Wire,
     answers: Wire,
     authorization: SecretString,
-    limiter: RateLimiter,
+    limiter: Limiter,
     renames: Renames,
     brake: Brake,
     global_pause: parking_lot::Mutex<Option<Instant>>,
@@ -115,7 +117,7 @@ impl Discord {
                     "Bot {}",
                     settings.token.expose_secret()
                 )),
-                limiter: RateLimiter::new(settings.global_limit.max(1)),
+                limiter: Limiter::new(settings.global_limit),
                 renames: Renames::new(clock.clone()),
                 brake: Brake::new(clock.clone()),
                 global_pause: parking_lot::Mutex::new(None),
@@ -277,26 +279,15 @@ impl Discord {
                 None => break,
             }
         }
-        let permit = self.permit(request).await;
+        let path = limits::shared_path(request.path());
+        let permit = self.inner.limiter.acquire(request.method(), path).await;
         let sent = self
             .inner
             .wire
             .send(request, Some(self.inner.authorization.expose_secret()))
             .await;
-        if let Ok(answered) = &sent {
-            permit.complete(limits::bucket(answered));
-        }
+        permit.complete(sent.as_ref().map_or(Lesson::Nothing, limits::lesson));
         sent
-    }
-
-    async fn permit(&self, request: &Request) -> Permit {
-        self.inner
-            .limiter
-            .acquire(Endpoint {
-                method: request.method(),
-                path: limits::shared_path(request.path()),
-            })
-            .await
     }
 
     fn count(&self, answered: &Answered) {

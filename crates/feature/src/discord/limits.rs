@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
 use twilight_http::request::{Method, Request};
-use twilight_http_ratelimiting::RateLimitHeaders;
 
-use super::{Limit, Refusal, wire::Answered};
+use super::{
+    Limit, Refusal,
+    limiter::{Lesson, Told},
+    wire::Answered,
+};
 
 /// What to do with a reply.
 pub(super) enum Verdict {
@@ -88,24 +90,27 @@ pub(super) fn shared_path(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// The bucket that a reply tells of. Discord sends these headers on ordinary replies too.
-pub(super) fn bucket(answered: &Answered) -> Option<RateLimitHeaders> {
-    let bucket = header(answered, RateLimitHeaders::BUCKET)?
-        .as_bytes()
-        .to_vec();
-    let limit = header(answered, RateLimitHeaders::LIMIT)?.parse().ok()?;
-    let remaining = header(answered, RateLimitHeaders::REMAINING)?
-        .parse()
-        .ok()?;
-    let reset_after: f64 = header(answered, RateLimitHeaders::RESET_AFTER)?
-        .parse()
-        .ok()?;
-    let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
-    Some(RateLimitHeaders {
-        bucket,
-        limit,
-        remaining,
-        reset_at: (Instant::now() + reset_after).into_std(),
+/// What a reply says of its route's limit. Discord sends these headers on ordinary replies too; what a proxy in front
+/// of it answers has none, and neither has a refusal for the limit over all routes.
+pub(super) fn lesson(answered: &Answered) -> Lesson {
+    match told(answered) {
+        Some(told) => Lesson::Bucket(told),
+        None if (200..=299).contains(&answered.status) => Lesson::Free,
+        None => Lesson::Nothing,
+    }
+}
+
+fn told(answered: &Answered) -> Option<Told> {
+    let seconds = |name| {
+        let seconds: f64 = header(answered, name)?.parse().ok()?;
+        Duration::try_from_secs_f64(seconds).ok()
+    };
+    Some(Told {
+        bucket: header(answered, "x-ratelimit-bucket")?.to_owned(),
+        limit: header(answered, "x-ratelimit-limit")?.parse().ok()?,
+        remaining: header(answered, "x-ratelimit-remaining")?.parse().ok()?,
+        window: i64::try_from(seconds("x-ratelimit-reset")?.as_millis()).ok()?,
+        reset_after: seconds("x-ratelimit-reset-after")?,
     })
 }
 
