@@ -240,18 +240,23 @@ impl Bench {
 
     async fn memory(&mut self) -> anyhow::Result<()> {
         for (guilds, members) in [(1, 100), (100, 1_000), (1, 100_000)] {
-            let (mut begun, mut settled) = (Vec::new(), Vec::new());
+            let (mut begun, mut settled, mut again) = (Vec::new(), Vec::new(), Vec::new());
             for program in [&self.ours, &Program::Echo] {
                 let sim = world(guilds, members).await?;
                 let mut subject = Subject::start(program, &sim)?;
                 load::first_answer(&sim, &subject).await?;
                 begun.push(subject.memory()?);
                 tokio::time::sleep(SETTLED).await;
-                load::first_answer(&sim, &subject).await?;
                 settled.push(subject.memory()?);
+                load::first_answer(&sim, &subject).await?;
+                again.push(subject.memory()?);
                 subject.stop().await?;
             }
-            for (when, measured) in [("at rest", settled), ("at the first answer", begun)] {
+            for (when, measured) in [
+                ("at rest", settled),
+                ("at the next answer", again),
+                ("at the first answer", begun),
+            ] {
                 self.report.add(
                     &format!("memory {when}, {guilds} guilds of {members} members"),
                     "MB",

@@ -22,8 +22,12 @@ use crate::{
 /// The longest pause of a hub that can not work.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Makes the channel of a room that has just been written down.
+/// Makes the channel of a room that has been written down, if its owner still waits for it.
 pub(crate) async fn open(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room) {
+    if !is_waiting(kit, hub, room) {
+        drop_room(kit, room).await;
+        return;
+    }
     match create(kit, hub, room).await {
         Ok(made) => {
             let id = made.id.into();
@@ -65,12 +69,7 @@ async fn try_again(kit: &Kit<VoiceHubs>, hub: Option<&Hub>, room: &Room) -> feat
             break;
         }
     }
-    let is_waiting = hub.is_some_and(|hub| {
-        kit.feature
-            .watches
-            .seat(room.guild, room.owner)
-            .is_some_and(|seat| seat.channel == hub.channel)
-    });
+    let is_waiting = hub.is_some_and(|hub| is_waiting(kit, hub, room));
     match (found, hub) {
         (Some(channel), hub) => settle(kit, hub, room, channel).await,
         (None, Some(hub)) if is_waiting && room.tries < TRIES => open(kit, hub, room).await,
@@ -86,6 +85,25 @@ async fn try_again(kit: &Kit<VoiceHubs>, hub: Option<&Hub>, room: &Room) -> feat
         }
     }
     Ok(())
+}
+
+/// Whether the owner still sits in the hub.
+fn is_waiting(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room) -> bool {
+    kit.feature
+        .watches
+        .seat(room.guild, room.owner)
+        .is_some_and(|seat| seat.channel == hub.channel)
+}
+
+/// Forgets a room that has no channel. What stays written down is looked for again, and forgotten then.
+async fn drop_room(kit: &Kit<VoiceHubs>, room: &Room) {
+    let dropped = async {
+        let mut db = kit.database.acquire().await?;
+        store::drop_room(&mut db, room.guild, room.id).await
+    };
+    if let Err(error) = dropped.await {
+        tracing::warn!(guild = %room.guild, error = chain(&error), "a room that was not made is still written down");
+    }
 }
 
 async fn is_claimed(
@@ -112,12 +130,7 @@ pub(crate) async fn settle(
 ) {
     let watches = &kit.feature.watches;
     watches.made(room.guild, room.id, channel);
-    let is_waiting = hub.is_some_and(|hub| {
-        watches
-            .seat(room.guild, room.owner)
-            .is_some_and(|seat| seat.channel == hub.channel)
-    });
-    if is_waiting {
+    if hub.is_some_and(|hub| is_waiting(kit, hub, room)) {
         move_in(kit, hub, room, channel).await;
     }
     let Some(hub) = hub else { return };
@@ -189,13 +202,7 @@ async fn refused(kit: &Kit<VoiceHubs>, hub: &Hub, room: &Room, refusal: &Refusal
         _ => Problem::Create,
     };
     kit.me.forget(room.guild);
-    let dropped = async {
-        let mut db = kit.database.acquire().await?;
-        store::drop_room(&mut db, room.guild, room.id).await
-    };
-    if let Err(error) = dropped.await {
-        tracing::warn!(guild = %room.guild, error = chain(&error), "a room that was not made is still written down");
-    }
+    drop_room(kit, room).await;
     problem(kit, hub, problem_is, Some(refusal), room).await;
 }
 

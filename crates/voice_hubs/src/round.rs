@@ -153,6 +153,7 @@ pub(crate) async fn round(
         if let Some(hub) = hubs.iter().find(|hub| hub.channel == room.hub) {
             let (hub, room) = (hub.clone(), room.clone());
             start(kit, guild, Key::Room(room.id), async move |kit| {
+                let _turn = kit.feature.watches.turn(guild).await;
                 open::open(&kit, &hub, &room).await;
             });
         }
@@ -309,6 +310,8 @@ fn show_panel(kit: &Kit<VoiceHubs>, room: &Room, lang: Lang) {
         if room.panel_message.is_some() {
             upkeep::show_panel(&kit, room.guild, room.id).await;
         } else {
+            // In line behind those who wait for a room.
+            let _turn = kit.feature.watches.turn(room.guild).await;
             upkeep::post_first_panel(&kit, &room, lang).await;
         }
     });

@@ -14,7 +14,7 @@ use feature::{Hold, Kit};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::Instant,
 };
 use twilight_model::guild::Member;
@@ -42,6 +42,20 @@ pub(crate) enum Haste {
     Now,
     /// Together with what else happens in the next moment.
     Soon,
+}
+
+/// How many rooms of a guild are made at the same time. Beyond that, more requests at once only have everybody wait for
+/// as long as the last: whoever came first is moved before the channels of later ones are asked for.
+const ROOMS_AT_ONCE: usize = 8;
+
+/// The turns to make a room in a guild.
+#[derive(Clone, Debug)]
+struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ROOMS_AT_ONCE)))
+    }
 }
 
 /// How somebody is called.
@@ -109,6 +123,7 @@ struct Watch {
     /// Whether the round at work found neither hubs nor rooms.
     is_idle: bool,
     busy: HashSet<Key>,
+    turns: Turns,
     /// Channels that Discord made and that are not stored yet. Each carries its owner's mark: after a crash the next
     /// process finds them by that.
     made: Vec<(RoomId, ChannelId)>,
@@ -387,6 +402,13 @@ impl Watches {
             .or_default()
             .posted
             .push(posted);
+    }
+
+    /// Waits for a turn to make a room; it ends with what is returned.
+    pub(crate) async fn turn(&self, guild: GuildId) -> Option<OwnedSemaphorePermit> {
+        let Turns(turns) = self.guilds.lock().entry(guild).or_default().turns.clone();
+        // Nobody closes it.
+        turns.acquire_owned().await.ok()
     }
 
     /// Begins work on something. Whether nobody else works on it.
