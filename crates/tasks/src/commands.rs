@@ -4,7 +4,7 @@ use database::{ChannelId, GuildId, RoleId, UserId};
 use dates::rule::{Rule, rule};
 use feature::{
     Access, Answer, Card, Choice, Colour, ContextMenu, Ctx, Outcome, Reply, SlashCommand, Target,
-    Typing, card::cut, settings::Via,
+    Typing, card::cut, settings::Via, sheet::Format,
 };
 use jiff::Zoned;
 use twilight_interactions::command::{
@@ -286,15 +286,6 @@ pub(crate) enum OpenStateOption {
     Cancelled,
 }
 
-/// What a file looks like.
-#[derive(Clone, Copy, CommandOption, CreateOption, Debug, Eq, PartialEq)]
-pub(crate) enum Format {
-    #[option(name = "CSV", value = "csv")]
-    Csv,
-    #[option(name = "JSON", value = "json")]
-    Json,
-}
-
 pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply> {
     match command {
         TaskCommand::Create(create) => make(&ctx, *create).await,
@@ -329,9 +320,7 @@ pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply
             let task = work::restore(&ctx, ctx.guild_id()?, number, &who).await?;
             Ok(good(text::changed(ctx.lang(), &task)))
         }
-        TaskCommand::Export(export) => {
-            export::reply(&ctx, export.format.unwrap_or(Format::Csv)).await
-        }
+        TaskCommand::Export(export) => export::reply(&ctx, export.format.unwrap_or_default()).await,
         TaskCommand::Config(config) => configure(&ctx, *config).await,
     }
 }

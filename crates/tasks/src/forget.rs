@@ -1,9 +1,9 @@
 //! What is erased: tasks that were deleted 30 days ago, and guilds that the bot was taken out of as long ago.
 
 use database::GuildId;
-use feature::{Failure, Kit, On, Outcome};
+use feature::{Kit, On, Outcome};
 use jiff::SignedDuration;
-use jobs::{Job, NewJob};
+use jobs::Job;
 use serde::{Deserialize, Serialize};
 use twilight_model::gateway::payload::incoming::GuildDelete;
 
@@ -45,17 +45,7 @@ pub(crate) async fn purge(kit: Kit<Tasks>, _: Purge) -> Outcome<()> {
 
 /// The bot was taken out of a guild; an outage says so too, and means nothing.
 pub(crate) async fn guild_delete(kit: Kit<Tasks>, on: On<GuildDelete>) -> Outcome<()> {
-    if on.unavailable == Some(true) {
-        return Ok(());
-    }
-    let guild = GuildId::from(on.id);
-    let mut db = kit.database.acquire().await?;
-    let job = NewJob::new(&Forget { left: guild })
-        .map_err(Failure::fault)?
-        .key(guild.to_string())
-        .after(KEPT);
-    kit.jobs.enqueue(&mut db, job).await?;
-    Ok(())
+    kit.when_left(&on, KEPT, |left| Forget { left }).await
 }
 
 pub(crate) async fn forget(kit: Kit<Tasks>, job: Forget) -> Outcome<()> {

@@ -5,19 +5,15 @@
     reason = "the documentation of a route writes its types as paths"
 )]
 
-use axum::{
-    Json,
-    extract::State as FromState,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
-};
+use axum::{Json, extract::State as FromState, http::StatusCode, response::Response};
 use database::{GuildId, RoleId, UserId};
 use feature::{
-    Feature as _, Kit, Refusal,
+    Feature as _, Kit, Past, Refusal,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
         Problem, Query, legacy_id, legacy_text,
     },
+    sheet::Format,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Tasks, export,
+    Tasks,
     model::{ASSIGNEES, DESCRIPTION, Item, Priority, State, Task, description, items, tags},
     settings::TaskSettings,
     store, work,
@@ -79,18 +75,7 @@ pub(crate) struct TaskShown {
     closed_at: Option<Timestamp>,
     /// What became of it, newest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    history: Option<Vec<TaskPast>>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct TaskPast {
-    #[schema(value_type = String)]
-    at: Timestamp,
-    #[schema(value_type = String)]
-    by: UserId,
-    what: String,
-    old: Option<String>,
-    new: Option<String>,
+    history: Option<Vec<Past>>,
 }
 
 impl From<&Task> for TaskShown {
@@ -148,29 +133,13 @@ async fn listed(
     Query(asked): Query<Asked>,
     paging: Paging<i32>,
 ) -> Result<Response, Problem> {
-    let is_csv = match asked.format.as_deref() {
-        None | Some("json") => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::invalid("format", "must be `json` or `csv`")),
-    };
+    let format = Format::asked(asked.format.as_deref())?;
     let after = paging.after.unwrap_or(0);
     let mut db = kit.database.acquire().await?;
     let found = store::numbered(&mut db, guild.id, after, paging.rows()).await?;
     drop(db);
     let page = paging.page(found, |task| task.number)?;
-    if is_csv {
-        let mut text = format!("{}\r\n", export::HEAD);
-        for task in &page.data {
-            text.push_str(&export::row(task));
-            text.push_str("\r\n");
-        }
-        return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
-    }
-    let page = Page {
-        data: page.data.iter().map(TaskShown::from).collect(),
-        pagination: page.pagination,
-    };
-    Ok(Json(page).into_response())
+    Ok(format.page::<TaskShown, _>(&page))
 }
 
 /// A task with its check-list and the newest of its history.
@@ -188,15 +157,8 @@ async fn one(
         .filter(|task| task.deleted.is_none())
         .ok_or_else(Problem::not_found)?;
     let history = store::history(&mut db, guild.id, number, 100).await?;
-    let history = history.into_iter().map(|past| TaskPast {
-        at: past.at,
-        by: past.by,
-        what: past.what,
-        old: past.old,
-        new: past.new,
-    });
     Ok(Json(TaskShown {
-        history: Some(history.collect()),
+        history: Some(history),
         ..TaskShown::whole(&task)
     }))
 }

@@ -6,6 +6,7 @@
 )]
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use feature::Past;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -381,16 +382,6 @@ pub(crate) async fn like(
         .into_iter()
         .map(|row| (row.number, row.description))
         .collect())
-}
-
-/// A line of a task's history.
-#[derive(Clone, Debug)]
-pub(crate) struct Past {
-    pub(crate) at: Timestamp,
-    pub(crate) by: UserId,
-    pub(crate) what: String,
-    pub(crate) old: Option<String>,
-    pub(crate) new: Option<String>,
 }
 
 /// The newest changes of a task.

@@ -2,7 +2,7 @@
 
 use database::{RoleId, UserId};
 use feature::{
-    Button, Card, Colour, Lang, Modal, Select, SelectField, TextField,
+    Button, Card, Colour, Lang, Modal, Past, Select, SelectField, TextField,
     absence::Away,
     card::{SelectKind, cut, escape},
     text::{date_time, relative},
@@ -14,7 +14,6 @@ use crate::{
     model::{ASSIGNEES, DESCRIPTION, ITEM, ITEMS, Kind, Priority, REASON, State, TAG, TAGS, Task},
     panel,
     settings::TaskSettings,
-    store::Past,
     work::Refused,
 };
 
@@ -541,7 +540,7 @@ pub(crate) fn make_form(lang: Lang, id: &Make, content: &str) -> Modal {
         )
 }
 
-pub(crate) fn exported(lang: Lang, count: i64, is_whole: bool) -> String {
+pub(crate) fn exported(lang: Lang, count: u64, is_whole: bool) -> String {
     let said = t!(lang, "exported", count = count);
     if is_whole {
         said

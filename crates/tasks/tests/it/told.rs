@@ -2,7 +2,7 @@
 
 use testkit::discord_sim::Argument;
 
-use crate::{id, story};
+use crate::{ask, id, make, story};
 
 #[tokio::test]
 async fn what_happens_to_tasks_is_heard_in_order() {
@@ -54,6 +54,45 @@ async fn what_happens_to_tasks_is_heard_in_order() {
             ]
         );
         assert!(testkit::heard(id(&other)).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_off_is_not_told_and_nothing_waits_for_it() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, place) = (guild.owner(), guild.text("work"));
+        story.idle().await;
+        let house = story.house().clone();
+        let switch = async |is_off: bool| {
+            let via = feature::settings::Via::Discord;
+            let change = |switches: &mut feature::Switches| {
+                if is_off {
+                    switches.off.insert("ear".to_owned());
+                } else {
+                    switches.off.clear();
+                }
+                Ok(())
+            };
+            let settings = &house.settings;
+            settings
+                .change::<feature::Switches>(id(&guild), house.me.id(), via, change)
+                .await
+                .unwrap();
+        };
+        switch(true).await;
+        // What was switched a moment ago is not in memory yet; the job finds it off then.
+        for said in ["Sweep", "Paint"] {
+            make(story, &chief, &place, &[("description", said.into())]).await;
+        }
+        assert_eq!(testkit::heard(id(&guild)), [""; 0]);
+        let jobs = "select name from jobs.job where name = 'ear.heard'";
+        assert_eq!(ask(story, jobs).await, [""; 0]);
+        switch(false).await;
+        story.advance(jiff::SignedDuration::from_hours(2)).await;
+        make(story, &chief, &place, &[("description", "Lock up".into())]).await;
+        assert_eq!(testkit::heard(id(&guild)), ["task.created task 3"]);
     })
     .await;
 }
