@@ -6,7 +6,7 @@ use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::{Tasks, model::Task, store, text};
+use crate::{Tasks, model::Task, store, work};
 
 /// Makes the panel show its task.
 #[derive(Debug, Deserialize, Serialize)]
@@ -49,7 +49,7 @@ pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
         return Ok(());
     }
     let lang = kit.manners(guild).await?.lang;
-    let card = text::panel(lang, &task, kit.clock.now());
+    let card = work::panel(&kit, lang, &task).await;
     if let Some(message) = task.message {
         match kit.discord.repost(channel, message, lang, &card).await {
             Ok(()) => return Ok(()),
@@ -63,6 +63,7 @@ pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
     let post = Post {
         nonce: task.message.is_none().then_some(nonce.as_str()),
         pings: &task.assignees,
+        ..Post::default()
     };
     match kit.discord.post(channel, lang, &card, post).await {
         Ok(message) => {

@@ -10,6 +10,7 @@ use feature::Past;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
 use crate::model::{Change, Item, Priority, State, Task};
@@ -271,6 +272,8 @@ pub(crate) struct Filter {
     pub(crate) state: Option<State>,
     pub(crate) priority: Option<Priority>,
     pub(crate) tag: Option<String>,
+    /// The same as [`tag_hash`] tells it.
+    pub(crate) tag_hash: Option<i32>,
     pub(crate) overdue: bool,
     /// Closed ones too, where no state is asked for.
     pub(crate) all: bool,
@@ -297,6 +300,14 @@ impl Position {
     }
 }
 
+/// By what a button carries a tag that it has no room for.
+pub(crate) async fn tag_hash(db: &mut PgConnection, tag: &str) -> sqlx::Result<i32> {
+    let row = sqlx::query!(r#"select hashtext($1) as "hash!""#, tag)
+        .fetch_one(db)
+        .await?;
+    Ok(row.hash)
+}
+
 /// Tasks in the order of their places, behind one.
 pub(crate) async fn list(
     db: &mut PgConnection,
@@ -319,6 +330,7 @@ pub(crate) async fn list(
              and (t.state = $4 or ($4::text is null and ($8 or t.closed_at is null)))
              and ($5::smallint is null or t.priority = $5)
              and ($6::text is null or $6 = any (t.tags))
+             and ($14::integer is null or exists (select from unnest(t.tags) as tag where hashtext(tag) = $14))
              and (not $7 or (t.due_at <= $9 and t.closed_at is null))
              and ($12::integer is null or (place.due, place.priority, t.number) > ($10::bigint, $11::smallint, $12))
          order by place.due, place.priority, t.number limit $13",
@@ -334,7 +346,8 @@ pub(crate) async fn list(
         after.map(|after| after.due),
         after.map(|after| after.priority),
         after.map(|after| after.number),
-        most
+        most,
+        filter.tag_hash
     )
     .fetch_all(db)
     .await?;
@@ -424,21 +437,53 @@ pub(crate) struct Reminder<'a> {
     pub(crate) reader: i64,
 }
 
-/// Takes a reminder to be sent; `false` when it was sent already.
+impl Reminder<'_> {
+    /// What Discord knows it by when it is sent once more. Somebody who is a member of two guilds is reminded of a task of
+    /// each in the same channel: the guild is in it too.
+    pub(crate) fn nonce(&self) -> String {
+        let whole = format!(
+            "{} {} {} {} {}",
+            self.guild, self.number, self.kind, self.planned, self.reader
+        );
+        // 24 of the 25 characters that a nonce may have.
+        let digest = Sha256::digest(whole);
+        let (halves, _) = digest.as_chunks::<8>();
+        let number = |half: usize| {
+            halves
+                .get(half)
+                .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+        };
+        format!("{:016x}{:08x}", number(0), number(1) >> 32)
+    }
+}
+
+/// How a reminder stands that somebody takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Taken {
+    /// Nobody has taken it before.
+    New,
+    /// It was taken, and may have been sent.
+    Again,
+    /// It was sent.
+    Sent,
+}
+
+/// Takes a reminder to be sent.
 pub(crate) async fn take_reminder(
     db: &mut PgConnection,
     reminder: Reminder<'_>,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<Taken> {
     let row = sqlx::query!(
         r#"with taken as (
              insert into tasks.reminder (guild_id, number, kind, planned_at, user_id) values ($1, $2, $3, $4, $5)
              on conflict do nothing
              returning user_id
          )
-         select exists (select from taken) or exists (
+         select exists (select from taken) as "is_new!", exists (
              select from tasks.reminder
-             where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5 and sent_at is null
-         ) as "is_open!""#,
+             where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5
+                 and sent_at is not null
+         ) as "is_sent!""#,
         reminder.guild as GuildId,
         reminder.number,
         reminder.kind,
@@ -447,7 +492,11 @@ pub(crate) async fn take_reminder(
     )
     .fetch_one(db)
     .await?;
-    Ok(row.is_open)
+    Ok(match (row.is_new, row.is_sent) {
+        (_, true) => Taken::Sent,
+        (true, false) => Taken::New,
+        (false, false) => Taken::Again,
+    })
 }
 
 /// A reminder is sent.
