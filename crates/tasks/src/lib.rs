@@ -22,6 +22,7 @@ mod reminders;
 mod repeat;
 mod routes;
 mod settings;
+mod sites;
 mod store;
 mod text;
 mod told;
@@ -92,6 +93,7 @@ impl Feature for Tasks {
                 &forget::Purge {},
             )
             .announces(&told::ALL)
+            .listens(sites::heard)
             .routes(routes::routes());
     }
 }

@@ -373,6 +373,28 @@ pub(crate) async fn numbered(
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
+/// The numbers of open tasks at a worksite, behind one.
+pub(crate) async fn open_at(
+    db: &mut PgConnection,
+    guild: GuildId,
+    site: i32,
+    after: i32,
+    most: i64,
+) -> sqlx::Result<Vec<i32>> {
+    let rows = sqlx::query!(
+        "select number from tasks.task
+         where guild_id = $1 and site = $2 and number > $3 and closed_at is null and deleted_at is null
+         order by number limit $4",
+        guild as GuildId,
+        site,
+        after,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
 /// Up to 25 tasks with this in their number or description; open ones, or deleted ones.
 pub(crate) async fn like(
     db: &mut PgConnection,

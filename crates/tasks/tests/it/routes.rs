@@ -101,6 +101,7 @@ async fn programs_say_how_a_task_comes_again_and_which_role_does_it() {
         assert_eq!(never["repeat"], json!(null));
         let told = patch(json!({ "except": [] })).await;
         assert!([409, 422].contains(&told.status), "{}", told.text());
+        story.idle().await;
         guild.owner().sees(&place);
     })
     .await;

@@ -96,3 +96,71 @@ async fn who_is_off_is_not_told_and_nothing_waits_for_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn open_tasks_of_an_archived_worksite_end_or_move_if_so_asked() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let chief = guild.owner();
+        story.idle().await;
+        for name in ["Harbour", "Mill", "Quay"] {
+            story
+                .answer(chief.slash("/worksite create", &[("name", name.into())]))
+                .await;
+        }
+        for (said, site) in [("Dig", "#1"), ("Fill", "#1"), ("Mow", "#2"), ("Rake", "#3")] {
+            let options = [("description", said.into()), ("site", site.into())];
+            story.answer(chief.slash("/task create", &options)).await;
+        }
+        story
+            .answer(chief.slash("/task done", &[("task", "2".into())]))
+            .await;
+        let archive = async |options: &[(&str, Argument)]| {
+            story
+                .answer(chief.slash("/worksite archive", options))
+                .await
+                .text()
+        };
+        for (wrong, part) in [
+            (vec![("hand_to", "#1".into())], "another"),
+            (
+                vec![("hand_to", "#2".into()), ("tasks", "close".into())],
+                "either",
+            ),
+        ] {
+            let told = archive(&[vec![("worksite", "#1".into())], wrong].concat()).await;
+            assert!(told.contains(part), "{told}");
+        }
+        archive(&[("worksite", "#1".into()), ("hand_to", "#2".into())]).await;
+        let state =
+            "select number || ' ' || state || ' ' || site_name from tasks.task order by number";
+        let moved = [
+            "1 todo Mill",
+            "2 done Harbour",
+            "3 todo Mill",
+            "4 todo Quay",
+        ];
+        assert_eq!(ask(story, state).await, moved);
+        archive(&[("worksite", "#2".into()), ("tasks", "close".into())]).await;
+        archive(&[("worksite", "#3".into())]).await;
+        let ended = [
+            "1 cancelled Mill",
+            "2 done Harbour",
+            "3 cancelled Mill",
+            "4 todo Quay",
+        ];
+        assert_eq!(ask(story, state).await, ended);
+        for name in [
+            "general",
+            "harbour",
+            "mill",
+            "quay",
+            "2026-harbour",
+            "2026-mill",
+            "2026-quay",
+        ] {
+            guild.channel(name).map(|channel| chief.sees(&channel));
+        }
+    })
+    .await;
+}
