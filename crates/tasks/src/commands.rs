@@ -16,7 +16,7 @@ use twilight_model::{
 };
 
 use crate::{
-    CREATE, MANAGE, Tasks, components, export,
+    CREATE, MANAGE, Tasks, components, export, forget,
     model::{Priority, State, Task, description, items, tags},
     panel, people,
     repeat::{self, Renews, Repeat},
@@ -53,13 +53,18 @@ pub(crate) enum TaskCommand {
     Restore(Restore),
     #[command(name = "export")]
     Export(Export),
+    #[command(name = "erase")]
+    Erase(Box<Erase>),
     #[command(name = "config")]
     Config(Box<Config>),
 }
 
 impl SlashCommand for TaskCommand {
-    const ACCESS: Access =
-        Access::needs(&CREATE).except(&[("export", Some(&MANAGE)), ("config", Some(&MANAGE))]);
+    const ACCESS: Access = Access::needs(&CREATE).except(&[
+        ("export", Some(&MANAGE)),
+        ("erase", Some(&MANAGE)),
+        ("config", Some(&MANAGE)),
+    ]);
 }
 
 /// Make a task
@@ -225,6 +230,14 @@ pub(crate) struct Export {
     format: Option<Format>,
 }
 
+/// Erase who somebody is from all tasks; nothing brings it back
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "erase")]
+pub(crate) struct Erase {
+    /// Who
+    person: ResolvedUser,
+}
+
 /// Show and change how tasks work here
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "config")]
@@ -352,6 +365,11 @@ pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply
             Ok(good(text::changed(ctx.lang(), &task)))
         }
         TaskCommand::Export(export) => export::reply(&ctx, export.format.unwrap_or_default()).await,
+        TaskCommand::Erase(asked) => {
+            let user = UserId::from(asked.person.resolved.id);
+            let touched = forget::member(&ctx, ctx.guild_id()?, user).await?;
+            Ok(good(text::erased(ctx.lang(), user, touched)))
+        }
         TaskCommand::Config(config) => configure(&ctx, *config).await,
     }
 }

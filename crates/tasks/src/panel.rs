@@ -24,14 +24,25 @@ pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) 
     if task.channel.is_none() {
         return Ok(());
     }
-    let job = Show {
-        guild: task.guild,
-        number: task.number,
-    };
-    let key = format!("{}:{}", task.guild, task.number);
-    let job = NewJob::new(&job).map_err(Failure::fault)?.key(key);
-    kit.jobs.enqueue(db, job).await?;
+    kit.jobs.enqueue(db, job(task.guild, task.number)?).await?;
     Ok(())
+}
+
+/// Has the panels of several tasks follow them.
+pub(crate) async fn all_later(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> Outcome<()> {
+    let jobs = numbers.iter().map(|number| job(guild, *number));
+    let jobs = jobs.collect::<Outcome<_>>()?;
+    Ok(kit.jobs.enqueue_all(db, jobs).await?)
+}
+
+fn job(guild: GuildId, number: i32) -> Outcome<NewJob> {
+    let job = NewJob::new(&Show { guild, number }).map_err(Failure::fault)?;
+    Ok(job.key(format!("{guild}:{number}")))
 }
 
 pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {

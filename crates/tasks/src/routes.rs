@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Tasks,
+    Tasks, forget,
     model::{DESCRIPTION, Item, Priority, State, Task, description, items, tags},
     people,
     repeat::{EXCEPTIONS, Renews, Repeat},
@@ -37,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Tasks>> {
     OpenApiRouter::new()
         .routes(routes!(listed, made))
         .routes(routes!(one, changed, deleted))
+        .routes(routes!(erased))
         .routes(routes!(legacy))
 }
 
@@ -628,6 +629,28 @@ async fn deleted(
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TasksErased {
+    /// How many tasks were changed.
+    tasks: usize,
+}
+
+/// Erase what tasks know of a member; the tasks stay, and are nobody's.
+#[utoipa::path(delete, path = "/v1/guilds/{guild}/tasks/people/{user}", tag = "tasks",
+    params(GuildPath, ("user" = String, Path, description = "The member's id.")),
+    security(("key" = ["tasks.write"])), responses((status = 200, body = TasksErased), (status = 404)))]
+async fn erased(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Path(user): Path<UserId>,
+) -> Result<Json<TasksErased>, Problem> {
+    if i64::try_from(user).is_err() {
+        return Err(Problem::not_found());
+    }
+    let tasks = forget::member(&kit, guild.id, user).await?;
+    Ok(Json(TasksErased { tasks }))
 }
 
 /// A task as GVB's callers send it; ids as numbers or texts.

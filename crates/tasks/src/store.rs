@@ -600,6 +600,60 @@ pub(crate) async fn purge(
     Ok(done.rows_affected())
 }
 
+/// Erases a member: who is to do tasks, who they were where they did something, and what they were sent. Answers the numbers
+/// of the tasks that it touched.
+pub(crate) async fn drop_member(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    nobody: UserId,
+) -> sqlx::Result<Vec<i32>> {
+    let rows = sqlx::query!(
+        "update tasks.task set assignees = array_remove(assignees, $2::bigint),
+             created_by = case when created_by = $2 then $3::bigint else created_by end,
+             closed_by = case when closed_by = $2 then $3 else closed_by end,
+             deleted_by = case when deleted_by = $2 then $3 else deleted_by end
+         where guild_id = $1
+             and ($2 = any (assignees) or created_by = $2 or closed_by = $2 or deleted_by = $2)
+         returning number",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    // Who was to do a task stands in its history as ids.
+    sqlx::query!(
+        "update tasks.change set by_user = case when by_user = $2::bigint then $3::bigint else by_user end,
+             old = case when what = 'assignees' then array_to_string(array_remove(string_to_array(old, ' '), $2::bigint::text), ' ')
+                 else old end,
+             new = case when what = 'assignees' then array_to_string(array_remove(string_to_array(new, ' '), $2::bigint::text), ' ')
+                 else new end
+         where guild_id = $1 and (by_user = $2 or (what = 'assignees'
+             and ($2::bigint::text = any (string_to_array(old, ' ')) or $2::bigint::text = any (string_to_array(new, ' ')))))",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.reminder where guild_id = $1 and user_id = $2",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.closed where guild_id = $1 and user_id = $2",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
 /// Erases everything of a guild.
 pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
     sqlx::query!(

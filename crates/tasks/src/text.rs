@@ -563,6 +563,10 @@ pub(crate) fn exported(lang: Lang, count: u64, is_whole: bool) -> String {
     }
 }
 
+pub(crate) fn erased(lang: Lang, of: UserId, count: usize) -> String {
+    t!(lang, "erased", user = user(of), count = count)
+}
+
 pub(crate) fn settings(lang: Lang, settings: &TaskSettings, is_new: bool) -> Card {
     let hour = |hour: u8| format!("{hour:02}:00");
     let mut card = Card::new().title(t!(lang, "settings-title"));

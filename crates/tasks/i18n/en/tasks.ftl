@@ -112,3 +112,7 @@ hours = { $hours ->
     [one] one hour
    *[other] { $hours } hours
 }
+erased = Tasks know nothing of { $user } any more. { $count ->
+    [one] One task was
+   *[other] { $count } tasks were
+} changed; what they gave is the bot's now, and what they did is to be picked up.

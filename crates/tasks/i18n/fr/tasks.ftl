@@ -112,3 +112,7 @@ hours = { $hours ->
     [one] { $hours } heure
    *[other] { $hours } heures
 }
+erased = Les tâches ne savent plus rien de { $user }. { $count ->
+    [one] Une tâche a
+   *[other] { $count } tâches ont
+} changé ; ce que cette personne avait créé est au bot, et ce qu'elle faisait est à prendre.

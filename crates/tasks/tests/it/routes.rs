@@ -154,3 +154,43 @@ async fn the_legacy_path_takes_numbers_and_texts_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_member_is_erased_and_their_tasks_stay() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, alice, bob) = (guild.owner(), guild.member("alice"), guild.member("bob"));
+        let (place, other) = (guild.text("work"), story.sim.guild("Elsewhere"));
+        story.idle().await;
+        let due = ("due", "03/03/2026 12h".into());
+        let mine = [("description", "Sweep".into()), ("assignee", (&alice).into()), due.clone()];
+        crate::make(story, &alice, &place, &mine).await;
+        let ours = [("description", "Carry".into()), ("assignee", (&bob).into()), ("second", (&alice).into()), due];
+        crate::make(story, &chief, &place, &ours).await;
+        story.answer(alice.slash("/task done", &[("task", "2".into())])).await;
+        story.advance(jiff::SignedDuration::from_hours(4)).await;
+        let key = story.key(Some(id(&guild)), &["tasks.write"]).await;
+        let foreign = story.key(Some(id(&other)), &["tasks.write"]).await;
+        let path = format!("/v1/guilds/{}/tasks/people/{}", guild.id(), alice.id());
+        story.call("DELETE", &path).key(&foreign).send().await.expect(404);
+        let erased = story.call("DELETE", &path).key(&key).send().await.expect(200);
+        assert_eq!(erased, json!({ "tasks": 2 }));
+        story.idle().await;
+        let traces = "select t.name || ': ' || t.row from (
+                select 'task' as name, x::text as row from tasks.task x union all select 'change', x::text from tasks.change x
+                union all select 'reminder', x::text from tasks.reminder x union all select 'closed', x::text from tasks.closed x
+            ) as t where strpos(t.row, 'ALICE') > 0";
+        let traces = traces.replace("ALICE", &alice.id().to_string());
+        assert_eq!(crate::ask(story, &traces).await, [""; 0]);
+        let whose = "select number || ' ' || cardinality(assignees) || ' ' || state from tasks.task order by number";
+        assert_eq!(crate::ask(story, whose).await, ["1 0 todo", "2 1 done"]);
+        let panels: Vec<String> = chief.sees(&place).iter().map(testkit::discord_sim::SeenMessage::text).collect();
+        assert!(panels.iter().all(|panel| !panel.contains("@alice")), "{panels:#?}");
+        let told = story.answer(chief.slash("/task erase", &[("person", (&bob).into())])).await.text();
+        assert!(told.contains("knows nothing") || told.contains("know nothing"), "{told}");
+        chief.sees(&place);
+        alice.sees(&alice.dm());
+        bob.sees(&bob.dm());
+    })
+    .await;
+}
