@@ -13,13 +13,13 @@ use std::sync::Arc;
 use axum::{
     Extension, Json,
     extract::State,
-    http::header::CONTENT_TYPE,
     response::{IntoResponse as _, Response},
 };
 use database::{ChannelId, GuildId, UserId};
 use feature::{
     Feature as _, Kit,
     http::{Caller, GuildPath, InGuild, Page, Paging, PagingParams, Problem, Query},
+    sheet::{Format, cell, csv},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -81,35 +81,6 @@ fn days(text: Option<&str>, most: i64) -> Result<i64, Problem> {
     }
 }
 
-fn is_csv(format: Option<&str>) -> Result<bool, Problem> {
-    match format {
-        None | Some("json") => Ok(false),
-        Some("csv") => Ok(true),
-        Some(_) => Err(Problem::invalid("format", "must be `json` or `csv`")),
-    }
-}
-
-/// A table as a file.
-fn csv(head: &str, rows: impl Iterator<Item = String>) -> Response {
-    let mut text = format!("{head}\r\n");
-    for row in rows {
-        text.push_str(&row);
-        text.push_str("\r\n");
-    }
-    ([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response()
-}
-
-/// A text as a cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
-    let text = text.replace('"', "\"\"");
-    if is_formula {
-        format!("\"'{text}\"")
-    } else {
-        format!("\"{text}\"")
-    }
-}
-
 /// Sums of a guild.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct Activities {
@@ -165,7 +136,7 @@ async fn series(
         Some("hour") => true,
         Some(_) => return Err(Problem::invalid("by", "must be `day` or `hour`")),
     };
-    let is_csv = is_csv(asked.format.as_deref())?;
+    let is_csv = Format::asked(asked.format.as_deref())? == Format::Csv;
     let days = days(asked.days.as_deref(), if by_hour { 31 } else { LONGEST })?;
     let standing = sums::fresh(&kit, guild.id).await?;
     let zone = kit.manners(guild.id).await?.zone;
@@ -269,7 +240,7 @@ async fn members(
     Query(asked): Query<Asked>,
     paging: Paging<i64>,
 ) -> Result<Response, Problem> {
-    let is_csv = is_csv(asked.format.as_deref())?;
+    let is_csv = Format::asked(asked.format.as_deref())? == Format::Csv;
     let range = range(&kit, guild.id, asked.days.as_deref()).await?;
     let skip = paging.after.unwrap_or(0).max(0);
     let mut db = kit.database.acquire().await?;
@@ -320,7 +291,7 @@ async fn channels(
     Query(asked): Query<Asked>,
     paging: Paging<i64>,
 ) -> Result<Response, Problem> {
-    let is_csv = is_csv(asked.format.as_deref())?;
+    let is_csv = Format::asked(asked.format.as_deref())? == Format::Csv;
     let range = range(&kit, guild.id, asked.days.as_deref()).await?;
     let skip = paging.after.unwrap_or(0).max(0);
     let only = guild.caller.channels.as_deref();

@@ -303,6 +303,7 @@ async fn enable(ctx: &Ctx<Archive>, channel: Option<ChannelId>) -> Outcome<Reply
     let post = Post {
         nonce: Some(&nonce),
         pings: &[],
+        ..Post::default()
     };
     let notice = ctx
         .discord

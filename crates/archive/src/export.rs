@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Card, Colour, Ctx, Outcome, Reply};
+use feature::{Card, Colour, Ctx, Outcome, Reply, sheet::cell};
 use serde_json::json;
 
 use crate::{
@@ -174,16 +174,6 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// A text as a cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
-        || text.starts_with(['\t', '\r', '\n']);
-    let guard = if is_formula { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
 /// A card with the file.
 pub(crate) async fn reply(
     ctx: &Ctx<Archive>,
@@ -299,14 +289,6 @@ async fn remember(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("plain, \"said\""), "\"plain, \"\"said\"\"\"");
-        for wild in ["=1+1", "+1", "-1", "@sum", "\t=1", "  =1", "\r=1"] {
-            assert!(cell(wild).starts_with("\"'"), "{wild}");
-        }
-    }
 
     #[test]
     fn a_page_follows_nothing_that_people_wrote() {

@@ -89,6 +89,7 @@ async fn tell(
     let post = Post {
         nonce: Some(&nonce),
         pings: &[],
+        ..Post::default()
     };
     let notice = text::notice(lang, channel);
     match kit.discord.post(place, lang, &notice, post).await {

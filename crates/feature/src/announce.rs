@@ -2,7 +2,8 @@
 //!
 //! A feature says what can happen in it ([`Scope::announces`](crate::Scope::announces)), and that it did in the
 //! transaction of the change ([`House::announce`]). Each listener ([`Scope::listens`](crate::Scope::listens)) is told by
-//! a job of its own; the jobs of a guild run one after the other. Where nobody listens nothing is written.
+//! a job of its own; the jobs of a guild run one after the other. Where nobody listens nothing is written, and a listener
+//! that is off in a guild is not told what happens there meanwhile, nor later.
 
 mod store;
 
@@ -24,10 +25,17 @@ pub struct Happening {
     pub about: &'static str,
 }
 
+/// A feature that is told what happens, and the job by which it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listener {
+    pub(crate) feature: &'static str,
+    pub(crate) job: &'static str,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Announcement {
-    /// Where. A listener that is off there is told when it is on again.
+    /// Where. A listener that is off there is not told.
     pub guild: GuildId,
     /// What: see [`Happening::kind`].
     pub kind: String,
@@ -65,7 +73,10 @@ impl House {
         subject: String,
         data: &impl Serialize,
     ) -> Outcome<()> {
-        let listeners = self.catalogue.listeners();
+        let listeners = self.catalogue.listeners().iter();
+        let listeners: Vec<&Listener> = listeners
+            .filter(|listener| !self.is_surely_off(listener.feature, guild))
+            .collect();
         if listeners.is_empty() {
             return Ok(());
         }
@@ -78,10 +89,10 @@ impl House {
             data: serde_json::to_value(data).map_err(Failure::fault)?,
         };
         let payload = serde_json::to_value(&announcement).map_err(Failure::fault)?;
-        for job in listeners {
-            let job = NewJob::raw(*job, payload.clone()).queue(format!("{job} {guild}"));
-            self.jobs.enqueue(db, job).await?;
-        }
-        Ok(())
+        let jobs = listeners.into_iter().map(|listener| {
+            let job = listener.job;
+            NewJob::raw(job, payload.clone()).queue(format!("{job} {guild}"))
+        });
+        Ok(self.jobs.enqueue_all(db, jobs.collect()).await?)
     }
 }

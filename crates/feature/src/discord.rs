@@ -27,7 +27,7 @@ mod wire;
 
 use std::{sync::Arc, time::Duration};
 
-use database::ChannelId;
+use database::{ChannelId, UserId};
 use jiff::Timestamp;
 use jobs::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -75,6 +75,8 @@ impl DiscordSettings {
     pub const GLOBAL_LIMIT: u16 = 50;
 }
 
+/// Of how many people it is remembered where they are spoken to directly.
+const DIRECTS: u64 = 10_000;
 /// How often one call is sent at the most.
 const ATTEMPTS: u32 = 4;
 
@@ -97,6 +99,8 @@ struct Inner {
     latency: parking_lot::Mutex<Option<Duration>>,
     deadline: Duration,
     clock: Clock,
+    /// Where somebody is spoken to directly, which never changes.
+    directs: moka::sync::Cache<UserId, ChannelId>,
 }
 
 impl Discord {
@@ -124,6 +128,7 @@ impl Discord {
                 latency: parking_lot::Mutex::new(None),
                 deadline: settings.deadline,
                 clock,
+                directs: moka::sync::Cache::new(DIRECTS),
             }),
         })
     }

@@ -46,6 +46,7 @@ mod event;
 mod foreign;
 pub mod grants;
 mod handler;
+mod history;
 pub mod http;
 mod lang;
 pub mod legacy;
@@ -62,6 +63,7 @@ mod reply;
 mod rules;
 mod scope;
 pub mod settings;
+pub mod sheet;
 mod switches;
 pub mod text;
 mod words;
@@ -83,6 +85,7 @@ pub use self::{
     event::{Delivery, GatewayEvent, Hold, On},
     grants::Grants,
     handler::{BoxFuture, Handle},
+    history::Past,
     lang::Lang,
     manners::Manners,
     me::Me,

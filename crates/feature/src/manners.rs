@@ -1,9 +1,11 @@
 //! How a guild is spoken to, and whether the bot is still in it.
 
 use database::{GuildId, RoleId};
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
+use jobs::{Job, NewJob};
+use twilight_model::gateway::payload::incoming::GuildDelete;
 
-use crate::{General, House, Lang, Outcome, Refusal};
+use crate::{Failure, General, House, Lang, Outcome, Refusal};
 
 /// What a guild's general settings come to.
 #[derive(Clone, Debug)]
@@ -35,6 +37,32 @@ impl House {
             zone: general.zone(defaults),
             staff: general.staff_role,
         })
+    }
+
+    /// Has a job run a while after the bot was taken out of a guild; counted anew when it was there again meanwhile.
+    /// Nothing where the guild is only out of reach. The job must ask [`has_left`](Self::has_left), and not name the
+    /// guild `guild`: a feature's jobs wait while it is off there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when Postgres does.
+    pub async fn when_left<J: Job>(
+        &self,
+        gone: &GuildDelete,
+        pause: SignedDuration,
+        job: impl FnOnce(GuildId) -> J,
+    ) -> Outcome<()> {
+        if gone.unavailable == Some(true) {
+            return Ok(());
+        }
+        let guild = GuildId::from(gone.id);
+        let job = NewJob::new(&job(guild))
+            .map_err(Failure::fault)?
+            .key(guild.to_string())
+            .after(pause);
+        let mut db = self.database.acquire().await?;
+        self.jobs.enqueue(&mut db, job).await?;
+        Ok(())
     }
 
     /// Whether the bot is no longer in a guild. Discord is asked, because the cache of a process that has just begun

@@ -19,6 +19,7 @@ use twilight_model::{
 use crate::{
     Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope,
     absence::AbsenceEntry,
+    announce::Listener,
     custom_id, http,
     names::Names,
     rules,
@@ -106,7 +107,7 @@ pub struct Catalogue {
     routes: Vec<RouteEntry>,
     documents: BTreeMap<&'static str, DocumentEntry>,
     happenings: BTreeMap<&'static str, Happening>,
-    listeners: Vec<&'static str>,
+    listeners: Vec<Listener>,
     capabilities: BTreeMap<&'static str, (&'static str, &'static Capability)>,
     browsables: BTreeMap<&'static str, &'static Browsable>,
     resources: ResourceType,
@@ -305,7 +306,9 @@ impl Catalogue {
                 problems.push(format!("{feature}: `{}` can happen twice", happening.kind));
             }
         }
-        self.listeners.extend(registered.listeners);
+        let listeners = registered.listeners.into_iter();
+        self.listeners
+            .extend(listeners.map(|job| Listener { feature, job }));
         self.events.extend(registered.events);
         self.reconciles.extend(registered.reconciles);
         for entry in registered.routes {
@@ -339,9 +342,14 @@ impl Catalogue {
         self.happenings.values().copied()
     }
 
-    /// The jobs by which listeners are told of it.
-    pub(crate) fn listeners(&self) -> &[&'static str] {
+    /// Who is told of it.
+    pub(crate) fn listeners(&self) -> &[Listener] {
         &self.listeners
+    }
+
+    /// Whether a job tells a listener what happened.
+    pub fn is_told_by(&self, job: &str) -> bool {
+        self.listeners.iter().any(|listener| listener.job == job)
     }
 
     /// The names of all features, in the order of registration.

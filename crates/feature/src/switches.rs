@@ -80,6 +80,14 @@ impl House {
         let switches = self.settings.get::<Switches>(guild).await?;
         Ok(switches.off.contains(feature))
     }
+
+    /// Whether a feature is off in a guild as far as memory knows, for who holds a connection and must not wait for
+    /// another.
+    pub(crate) fn is_surely_off(&self, feature: &str, guild: GuildId) -> bool {
+        let switches = self.settings.cached::<Switches>(guild);
+        self.catalogue.can_be_off(feature)
+            && switches.is_some_and(|switches| switches.off.contains(feature))
+    }
 }
 
 /// Asks the host to have a feature repair a guild; clones ask the same host.

@@ -30,7 +30,8 @@ pub(crate) fn unless_off(
 }
 
 /// Whether a job is of a guild where its feature is off. It is enqueued anew then, so that it is done after the
-/// feature was switched on; jobs name their guild in the field `guild`.
+/// feature was switched on; jobs name their guild in the field `guild`. What tells a listener is dropped: there can be
+/// any number of it, and who is off does not listen.
 pub(crate) async fn postpones(
     house: &House,
     feature: &str,
@@ -47,6 +48,9 @@ pub(crate) async fn postpones(
     let settings = |error: SettingsError| JobError::new(error.class(), feature::chain(&error));
     if !house.is_off(feature, guild).await.map_err(settings)? {
         return Ok(false);
+    }
+    if house.catalogue.is_told_by(name) {
+        return Ok(true);
     }
     let later = NewJob::raw(name, payload.clone())
         // Should this process die before the job counts as done, it is still enqueued once.

@@ -1,6 +1,6 @@
 //! A job: what it is called, what it carries, when it runs.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -151,6 +151,33 @@ impl Jobs {
     pub async fn enqueue(&self, connection: &mut PgConnection, job: NewJob) -> sqlx::Result<JobId> {
         let now = self.clock.now();
         store::insert(connection, &job, job.due(now), now).await
+    }
+
+    /// As [`enqueue`](Self::enqueue), of many at once: one statement, however many they are. Of two with the same name
+    /// and key the later one counts.
+    ///
+    /// Nobody else may enqueue several of the same keys in another order meanwhile, or one of the two transactions
+    /// fails as a deadlock.
+    ///
+    /// # Errors
+    ///
+    /// As [`enqueue`](Self::enqueue); none of them is enqueued then.
+    pub async fn enqueue_all(
+        &self,
+        connection: &mut PgConnection,
+        mut jobs: Vec<NewJob>,
+    ) -> sqlx::Result<()> {
+        let mut known = HashSet::new();
+        jobs.reverse();
+        jobs.retain(|job| match &job.key {
+            Some(key) => known.insert((job.name.clone(), key.clone())),
+            None => true,
+        });
+        jobs.reverse();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        store::insert_all(connection, &jobs, self.clock.now()).await
     }
 }
 

@@ -69,6 +69,45 @@ pub(crate) async fn insert(
     Ok(row.id)
 }
 
+/// As [`insert`], of several, none of which has the name and key of another.
+pub(crate) async fn insert_all(
+    db: &mut PgConnection,
+    jobs: &[NewJob],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
+    let payloads: Vec<Value> = jobs.iter().map(|job| job.payload.clone()).collect();
+    let keys: Vec<Option<&str>> = jobs.iter().map(|job| job.key.as_deref()).collect();
+    let queues: Vec<Option<&str>> = jobs.iter().map(|job| job.queue.as_deref()).collect();
+    let due: Vec<Timestamp> = jobs.iter().map(|job| job.due(now)).collect();
+    let earliest = due.iter().min().copied().unwrap_or(now);
+    let due: Vec<jiff_sqlx::Timestamp> = due.into_iter().map(ToSqlx::to_sqlx).collect();
+    sqlx::query!(
+        "with stored as (
+             insert into jobs.job (name, payload, key, queue, run_at, created_at)
+             select name, payload, key, queue, run_at, $6
+             from unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
+                 as new (name, payload, key, queue, run_at, nth)
+             order by nth
+             on conflict (name, key) where key is not null and locked_by is null and dead_at is null
+             do update set payload = excluded.payload, queue = excluded.queue, run_at = excluded.run_at,
+                 created_at = excluded.created_at, attempts = 0, last_error = null
+         )
+         select pg_notify($7, $8)::text as told",
+        &names as &[&str],
+        &payloads,
+        &keys as &[Option<&str>],
+        &queues as &[Option<&str>],
+        &due as &[jiff_sqlx::Timestamp],
+        now.to_sqlx(),
+        CHANNEL,
+        earliest.as_millisecond().to_string(),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(())
+}
+
 /// Serialises claims until the transaction ends.
 pub(crate) async fn lock_claims(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(

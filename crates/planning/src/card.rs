@@ -105,6 +105,7 @@ pub(crate) async fn show(kit: Kit<Planning>, job: Show) -> Outcome<()> {
             let post = Post {
                 nonce: entry.message.is_none().then_some(nonce.as_str()),
                 pings: &[],
+                ..Post::default()
             };
             let posted = kit.discord.post(channel, lang, &card, post).await;
             posted.map(|message| (channel, message))
@@ -158,6 +159,7 @@ pub(crate) async fn tell(kit: Kit<Planning>, job: Tell) -> Outcome<()> {
     let post = |pings| Post {
         nonce: Some(nonce.as_str()),
         pings,
+        ..Post::default()
     };
     let opened = kit.discord.http().create_private_channel(user.into());
     let told = match kit.discord.one(opened).await {

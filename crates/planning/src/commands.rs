@@ -3,7 +3,7 @@
 use database::{ChannelId, GuildId, RoleId, UserId};
 use feature::{
     Access, Card, Choice, Colour, Ctx, Kit, Needs, Outcome, Reply, SlashCommand, Typing, card::cut,
-    settings::Via,
+    settings::Via, sheet::Format,
 };
 use jiff::{Zoned, civil::Date};
 use twilight_interactions::command::{
@@ -294,15 +294,6 @@ pub(crate) enum ClearOption {
     LeaveChannel,
     #[option(name = "The leave role", value = "leave_role")]
     LeaveRole,
-}
-
-/// What a file looks like.
-#[derive(Clone, Copy, CommandOption, CreateOption, Debug, Eq, PartialEq)]
-pub(crate) enum Format {
-    #[option(name = "CSV", value = "csv")]
-    Csv,
-    #[option(name = "JSON", value = "json")]
-    Json,
 }
 
 pub(crate) async fn planning(ctx: Ctx<Planning>, command: PlanningCommand) -> Outcome<Reply> {
@@ -635,7 +626,7 @@ async fn exported(ctx: &Ctx<Planning>, asked: Export) -> Outcome<Reply> {
         from: span.map(|span| span.start),
         to: span.map(|span| span.end),
     };
-    export::reply(ctx, guild, &filter, asked.format.unwrap_or(Format::Csv)).await
+    export::reply(ctx, guild, &filter, asked.format.unwrap_or_default()).await
 }
 
 /// Refuses a role that the bot can not or must not hand out.

@@ -1,12 +1,14 @@
 //! The plan as a file, no larger than may be sent.
 
 use database::GuildId;
-use feature::{Card, Colour, Ctx, Outcome, Reply};
+use feature::{
+    Card, Colour, Ctx, Outcome, Reply,
+    sheet::{Format, Sheet, SheetRow, cell},
+};
 use serde_json::{Value, json};
 
 use crate::{
     Planning,
-    commands::Format,
     model::Entry,
     store::{self, entries::Filter},
     text,
@@ -14,68 +16,53 @@ use crate::{
 
 /// Rows that are read at a time.
 const PAGE: i64 = 500;
-/// The largest file in bytes, where Discord allows more.
-const LARGEST: usize = 8 * 1024 * 1024;
 
-/// Names the columns.
-pub(crate) const HEAD: &str = "number,kind,state,people,site,starts,ends,whole_days,note,repeat,except,created_by,created_at,changed_at";
+/// Times are those of the server's own clocks; the end is the first moment after.
+impl SheetRow for Entry {
+    const HEAD: &'static str = "number,kind,state,people,site,starts,ends,whole_days,note,repeat,except,created_by,created_at,changed_at";
 
-/// An entry as an object. Times are those of the server's own clocks; the end is the first moment after.
-pub(crate) fn object(entry: &Entry) -> Value {
-    json!({
-        "number": entry.number,
-        "kind": entry.kind.word(),
-        "state": entry.state.word(),
-        "people": entry.people,
-        "site": entry.site.as_ref().map(|(_, name)| name),
-        "starts": entry.span.start,
-        "ends": entry.span.end,
-        "whole_days": entry.span.is_days,
-        "note": entry.note,
-        "repeat": entry.repeat,
-        "except": entry.except,
-        "created_by": entry.created_by,
-        "created_at": entry.created_at,
-        "changed_at": entry.changed_at,
-    })
-}
-
-/// A text as a cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = text.replace('"', "\"\"");
-    if is_formula {
-        format!("\"'{text}\"")
-    } else {
-        format!("\"{text}\"")
+    fn cells(&self) -> String {
+        let ids: Vec<String> = self.people.iter().map(ToString::to_string).collect();
+        let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();
+        let repeat = self.repeat.as_ref().map(serde_json::to_string);
+        let repeat = repeat.and_then(Result::ok).unwrap_or_default();
+        [
+            self.number.to_string(),
+            self.kind.word().to_owned(),
+            self.state.word().to_owned(),
+            ids.join(" "),
+            cell(self.site.as_ref().map_or("", |(_, name)| name.as_str())),
+            self.span.start.to_string(),
+            self.span.end.to_string(),
+            self.span.is_days.to_string(),
+            cell(self.note.as_deref().unwrap_or_default()),
+            cell(&repeat),
+            except.join(" "),
+            self.created_by.to_string(),
+            self.created_at.to_string(),
+            self.changed_at.to_string(),
+        ]
+        .join(",")
     }
-}
 
-/// An entry as a row.
-pub(crate) fn row(entry: &Entry) -> String {
-    let ids: Vec<String> = entry.people.iter().map(ToString::to_string).collect();
-    let except: Vec<String> = entry.except.iter().map(ToString::to_string).collect();
-    let repeat = entry.repeat.as_ref().map(serde_json::to_string);
-    let repeat = repeat.and_then(Result::ok).unwrap_or_default();
-    [
-        entry.number.to_string(),
-        entry.kind.word().to_owned(),
-        entry.state.word().to_owned(),
-        ids.join(" "),
-        cell(entry.site.as_ref().map_or("", |(_, name)| name.as_str())),
-        entry.span.start.to_string(),
-        entry.span.end.to_string(),
-        entry.span.is_days.to_string(),
-        cell(entry.note.as_deref().unwrap_or_default()),
-        cell(&repeat),
-        except.join(" "),
-        entry.created_by.to_string(),
-        entry.created_at.to_string(),
-        entry.changed_at.to_string(),
-    ]
-    .join(",")
+    fn object(&self) -> Value {
+        json!({
+            "number": self.number,
+            "kind": self.kind.word(),
+            "state": self.state.word(),
+            "people": self.people,
+            "site": self.site.as_ref().map(|(_, name)| name),
+            "starts": self.span.start,
+            "ends": self.span.end,
+            "whole_days": self.span.is_days,
+            "note": self.note,
+            "repeat": self.repeat,
+            "except": self.except,
+            "created_by": self.created_by,
+            "created_at": self.created_at,
+            "changed_at": self.changed_at,
+        })
+    }
 }
 
 pub(crate) async fn reply(
@@ -85,35 +72,16 @@ pub(crate) async fn reply(
     format: Format,
 ) -> Outcome<Reply> {
     let mut db = ctx.database.acquire().await?;
-    let limit = usize::try_from(ctx.scene.attachment_limit).unwrap_or(LARGEST);
-    let (mut file, mut after, mut count, mut is_whole) = (String::new(), 0, 0_i64, true);
-    if format == Format::Csv {
-        file = format!("{HEAD}\r\n");
-    }
-    'reading: loop {
-        let entries = store::entries::list(&mut db, guild, filter, after, PAGE).await?;
-        let Some(last) = entries.last() else { break };
+    let mut sheet = Sheet::of::<Entry>(format, ctx.scene.attachment_limit);
+    let mut after = 0;
+    while let Some(last) =
+        sheet.write(store::entries::list(&mut db, guild, filter, after, PAGE).await?)
+    {
         after = last.number;
-        for entry in &entries {
-            let line = match format {
-                Format::Csv => format!("{}\r\n", row(entry)),
-                Format::Json => format!("{}\n", object(entry)),
-            };
-            if file.len() + line.len() > limit.min(LARGEST) {
-                is_whole = false;
-                break 'reading;
-            }
-            file.push_str(&line);
-            count += 1;
-        }
     }
-    let name = match format {
-        Format::Csv => "planning.csv",
-        Format::Json => "planning.jsonl",
-    };
     let card = Card::new()
-        .text(text::exported(ctx.lang(), count, is_whole))
+        .text(text::exported(ctx.lang(), sheet.count, sheet.is_whole))
         .colour(Colour::Good)
-        .file(name, file.into_bytes());
+        .file(format!("planning.{}", format.extension()), sheet.bytes);
     Ok(Reply::card(card))
 }

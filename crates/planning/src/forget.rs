@@ -2,9 +2,9 @@
 //! out of 30 days ago.
 
 use database::{GuildId, UserId};
-use feature::{Failure, Kit, On, Outcome};
+use feature::{Kit, On, Outcome};
 use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
-use jobs::{Job, NewJob};
+use jobs::Job;
 use serde::{Deserialize, Serialize};
 use twilight_model::gateway::payload::incoming::GuildDelete;
 
@@ -49,17 +49,7 @@ pub(crate) async fn purge(kit: Kit<Planning>, _: Purge) -> Outcome<()> {
 
 /// The bot was taken out of a guild; an outage says so too, and means nothing.
 pub(crate) async fn guild_delete(kit: Kit<Planning>, on: On<GuildDelete>) -> Outcome<()> {
-    if on.unavailable == Some(true) {
-        return Ok(());
-    }
-    let guild = GuildId::from(on.id);
-    let mut db = kit.database.acquire().await?;
-    let job = NewJob::new(&Forget { left: guild })
-        .map_err(Failure::fault)?
-        .key(guild.to_string())
-        .after(KEPT);
-    kit.jobs.enqueue(&mut db, job).await?;
-    Ok(())
+    kit.when_left(&on, KEPT, |left| Forget { left }).await
 }
 
 pub(crate) async fn forget(kit: Kit<Planning>, job: Forget) -> Outcome<()> {

@@ -215,6 +215,7 @@ async fn edit(
                 let post = Post {
                     nonce: known.is_empty().then_some(nonce.as_str()),
                     pings: &[],
+                    ..Post::default()
                 };
                 let sent = kit.discord.post(channel, lang, &page.card, post).await;
                 let message = match sent {

@@ -7,20 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::State as FromState,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
-};
+use axum::{Json, extract::State as FromState, http::StatusCode, response::Response};
 use database::{GuildId, UserId};
 use dates::rule::Rule;
 use feature::{
-    Feature as _, Kit, Lang, Refusal,
+    Feature as _, Kit, Lang, Past, Refusal,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
         Problem, Query, legacy_id, legacy_text,
     },
+    sheet::Format,
 };
 use jiff::{
     Timestamp, Zoned,
@@ -32,7 +28,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Planning, export, forget,
+    Planning, forget,
     model::{Entry, Kind, NOTE, PEOPLE, REASON, Span, State, text},
     store::{self, entries::Filter},
     work::{self, New, OnClash, Who},
@@ -90,18 +86,7 @@ pub(crate) struct PlanShown {
     decided_at: Option<Timestamp>,
     /// What became of it, newest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    history: Option<Vec<PlanPast>>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct PlanPast {
-    #[schema(value_type = String)]
-    at: Timestamp,
-    #[schema(value_type = String)]
-    by: UserId,
-    what: String,
-    old: Option<String>,
-    new: Option<String>,
+    history: Option<Vec<Past>>,
 }
 
 impl From<&Entry> for PlanShown {
@@ -224,30 +209,14 @@ async fn listed(
     Query(asked): Query<Asked>,
     paging: Paging<i32>,
 ) -> Result<Response, Problem> {
-    let is_csv = match asked.format.as_deref() {
-        None | Some("json") => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::invalid("format", "must be `json` or `csv`")),
-    };
+    let format = Format::asked(asked.format.as_deref())?;
     let filter = filter(&asked)?;
     let after = paging.after.unwrap_or(0);
     let mut db = kit.database.acquire().await?;
     let found = store::entries::list(&mut db, guild.id, &filter, after, paging.rows()).await?;
     drop(db);
     let page = paging.page(found, |entry| entry.number)?;
-    if is_csv {
-        let mut text = format!("{}\r\n", export::HEAD);
-        for entry in &page.data {
-            text.push_str(&export::row(entry));
-            text.push_str("\r\n");
-        }
-        return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
-    }
-    let page = Page {
-        data: page.data.iter().map(PlanShown::from).collect(),
-        pagination: page.pagination,
-    };
-    Ok(Json(page).into_response())
+    Ok(format.page::<PlanShown, _>(&page))
 }
 
 async fn known(kit: &Kit<Planning>, guild: GuildId, number: i32) -> Result<Entry, Problem> {
@@ -270,15 +239,8 @@ async fn one(
     let entry = known(&kit, guild.id, number).await?;
     let mut db = kit.database.acquire().await?;
     let history = store::entries::history(&mut db, guild.id, number, 100).await?;
-    let history = history.into_iter().map(|past| PlanPast {
-        at: past.at,
-        by: past.by,
-        what: past.what,
-        old: past.old,
-        new: past.new,
-    });
     Ok(Json(PlanShown {
-        history: Some(history.collect()),
+        history: Some(history),
         ..PlanShown::from(&entry)
     }))
 }

@@ -2,7 +2,7 @@
 
 use database::UserId;
 use feature::{
-    Button, Card, Colour, Lang, Modal, TextField,
+    Button, Card, Colour, Lang, Modal, Past, TextField,
     card::{cut, escape},
     text::{date_time, relative},
 };
@@ -17,7 +17,7 @@ use crate::{
     ics::read::{MOST, NoCalendar},
     model::{DAYS, EXCEPTIONS, Entry, Kind, NOTE, PEOPLE, REASON, Span, State},
     settings::PlanSettings,
-    store::{calendars::Calendar, entries::Past, feeds::Feed},
+    store::{calendars::Calendar, feeds::Feed},
     week::{Part, Week},
     work::{Clash, Refused},
 };
@@ -852,7 +852,7 @@ pub(crate) fn in_calendar(lang: Lang, entry: &Entry, is_own: bool) -> String {
     plain(lang, entry.kind, entry.site.as_ref())
 }
 
-pub(crate) fn exported(lang: Lang, count: i64, is_whole: bool) -> String {
+pub(crate) fn exported(lang: Lang, count: u64, is_whole: bool) -> String {
     let said = t!(lang, "exported", count = count);
     if is_whole {
         said

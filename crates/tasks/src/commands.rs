@@ -1,10 +1,9 @@
 //! `/task`, and «Make a task» on messages.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use dates::rule::{Rule, rule};
 use feature::{
     Access, Answer, Card, Choice, Colour, ContextMenu, Ctx, Outcome, Reply, SlashCommand, Target,
-    Typing, card::cut, settings::Via,
+    Typing, card::cut, settings::Via, sheet::Format,
 };
 use jiff::Zoned;
 use twilight_interactions::command::{
@@ -17,9 +16,10 @@ use twilight_model::{
 };
 
 use crate::{
-    CREATE, MANAGE, Tasks, components, export,
+    CREATE, MANAGE, Tasks, components, export, forget,
     model::{Priority, State, Task, description, items, tags},
-    panel,
+    panel, people,
+    repeat::{self, Renews, Repeat},
     settings::TaskSettings,
     store::{self, Filter},
     text,
@@ -53,13 +53,18 @@ pub(crate) enum TaskCommand {
     Restore(Restore),
     #[command(name = "export")]
     Export(Export),
+    #[command(name = "erase")]
+    Erase(Box<Erase>),
     #[command(name = "config")]
     Config(Box<Config>),
 }
 
 impl SlashCommand for TaskCommand {
-    const ACCESS: Access =
-        Access::needs(&CREATE).except(&[("export", Some(&MANAGE)), ("config", Some(&MANAGE))]);
+    const ACCESS: Access = Access::needs(&CREATE).except(&[
+        ("export", Some(&MANAGE)),
+        ("erase", Some(&MANAGE)),
+        ("config", Some(&MANAGE)),
+    ]);
 }
 
 /// Make a task
@@ -92,6 +97,14 @@ pub(crate) struct Create {
     /// How it comes again: daily, weekly mon,thu, monthly 15, every 2 weeks until 31/12
     #[command(max_length = 100)]
     repeat: Option<String>,
+    /// Up to 25 mentions, or one of a role, instead of the members above
+    #[command(max_length = 1000)]
+    assignees: Option<String>,
+    /// Days on which it does not come, with commas between: 25/12, 01/01
+    #[command(max_length = 1000)]
+    except: Option<String>,
+    /// When the next one is made
+    renew: Option<RenewOption>,
 }
 
 /// Show tasks, the most pressing first
@@ -152,6 +165,11 @@ pub(crate) struct Edit {
     /// How it comes again; - for never
     #[command(max_length = 100)]
     repeat: Option<String>,
+    /// Days on which it does not come, with commas between; - for none
+    #[command(max_length = 1000)]
+    except: Option<String>,
+    /// When the next one is made
+    renew: Option<RenewOption>,
 }
 
 /// Say that a task is done
@@ -212,6 +230,14 @@ pub(crate) struct Export {
     format: Option<Format>,
 }
 
+/// Erase who somebody is from all tasks; nothing brings it back
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "erase")]
+pub(crate) struct Erase {
+    /// Who
+    person: ResolvedUser,
+}
+
 /// Show and change how tasks work here
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "config")]
@@ -260,6 +286,24 @@ impl From<PriorityOption> for Priority {
     }
 }
 
+/// When the next instance of a task is made.
+#[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
+pub(crate) enum RenewOption {
+    #[option(name = "When it is done", value = "done")]
+    Done,
+    #[option(name = "When it is due", value = "due")]
+    Due,
+}
+
+impl From<RenewOption> for Renews {
+    fn from(option: RenewOption) -> Self {
+        match option {
+            RenewOption::Done => Self::Done,
+            RenewOption::Due => Self::Due,
+        }
+    }
+}
+
 /// How a task stands.
 #[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
 pub(crate) enum StateOption {
@@ -284,15 +328,6 @@ pub(crate) enum OpenStateOption {
     InProgress,
     #[option(name = "Cancelled", value = "cancelled")]
     Cancelled,
-}
-
-/// What a file looks like.
-#[derive(Clone, Copy, CommandOption, CreateOption, Debug, Eq, PartialEq)]
-pub(crate) enum Format {
-    #[option(name = "CSV", value = "csv")]
-    Csv,
-    #[option(name = "JSON", value = "json")]
-    Json,
 }
 
 pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply> {
@@ -329,8 +364,11 @@ pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply
             let task = work::restore(&ctx, ctx.guild_id()?, number, &who).await?;
             Ok(good(text::changed(ctx.lang(), &task)))
         }
-        TaskCommand::Export(export) => {
-            export::reply(&ctx, export.format.unwrap_or(Format::Csv)).await
+        TaskCommand::Export(export) => export::reply(&ctx, export.format.unwrap_or_default()).await,
+        TaskCommand::Erase(asked) => {
+            let user = UserId::from(asked.person.resolved.id);
+            let touched = forget::member(&ctx, ctx.guild_id()?, user).await?;
+            Ok(good(text::erased(ctx.lang(), user, touched)))
         }
         TaskCommand::Config(config) => configure(&ctx, *config).await,
     }
@@ -365,7 +403,7 @@ async fn here(ctx: &Ctx<Tasks>, guild: GuildId) -> Outcome<Zoned> {
 }
 
 /// Members who were named: neither bots nor strangers.
-fn people(named: impl IntoIterator<Item = ResolvedUser>) -> Outcome<Vec<UserId>> {
+fn members(named: impl IntoIterator<Item = ResolvedUser>) -> Outcome<Vec<UserId>> {
     let mut people = Vec::new();
     for user in named {
         let id = UserId::from(user.resolved.id);
@@ -382,21 +420,33 @@ fn people(named: impl IntoIterator<Item = ResolvedUser>) -> Outcome<Vec<UserId>>
     Ok(people)
 }
 
-/// How a task comes again, from its first date on.
-pub(crate) fn again(typed: &str, due: Option<jiff::Timestamp>, now: &Zoned) -> Outcome<Rule> {
-    let due = due.ok_or(Refused::RepeatWithoutDue)?;
-    let first = due.to_zoned(now.time_zone().clone()).date();
-    Ok(rule(typed, first, now).map_err(|_| Refused::Repeat(typed.to_owned()))?)
-}
-
 async fn make(ctx: &Ctx<Tasks>, create: Create) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let who = Who::asks(ctx);
     let now = here(ctx, guild).await?;
     let settings = ctx.settings.get::<TaskSettings>(guild).await?;
     let description = description(&create.description).ok_or(Refused::Description)?;
-    let assignees = people(create.assignee.into_iter().chain(create.second))?;
-    let is_for_others = create.role.is_some() || assignees.iter().any(|user| *user != who.id);
+    let mut assignees = members(create.assignee.into_iter().chain(create.second))?;
+    let mut role = create.role.map(RoleId::from);
+    if let Some(typed) = &create.assignees {
+        let named = people::read(typed)?;
+        if (role.is_some() && named.role.is_some())
+            || named.users.is_empty() == named.role.is_none()
+        {
+            return Err(Refused::Both.into());
+        }
+        people::require_role(ctx, guild, named.role)?;
+        people::require_members(ctx, guild, &named.users).await?;
+        role = role.or(named.role);
+        let more = named
+            .users
+            .into_iter()
+            .filter(|user| !assignees.contains(user));
+        let more: Vec<UserId> = more.collect();
+        assignees.extend(more);
+        people::require_count(assignees.len())?;
+    }
+    let is_for_others = role.is_some() || assignees.iter().any(|user| *user != who.id);
     if is_for_others {
         ctx.require(&crate::ASSIGN)?;
     }
@@ -405,7 +455,17 @@ async fn make(ctx: &Ctx<Tasks>, create: Create) -> Outcome<Reply> {
         None => None,
     };
     let repeat = match &create.repeat {
-        Some(typed) => Some(again(typed, due, &now)?),
+        Some(typed) => {
+            let except = match &create.except {
+                Some(typed) => Some(repeat::days(typed, &now)?),
+                None => None,
+            };
+            let read = Repeat::read(typed, due, &now)?.without(except);
+            Some(read.renewed(create.renew.map(Renews::from)))
+        }
+        None if create.except.is_some() || create.renew.is_some() => {
+            return Err(Refused::NoRepeat.into());
+        }
         None => None,
     };
     let mut place = None;
@@ -424,7 +484,7 @@ async fn make(ctx: &Ctx<Tasks>, create: Create) -> Outcome<Reply> {
         site,
         due,
         assignees,
-        role: create.role.map(RoleId::from),
+        role,
         tags: tags(create.tags.as_deref().unwrap_or_default()).ok_or(Refused::Tags)?,
         items: items(create.checklist.as_deref().unwrap_or_default(), &[]).ok_or(Refused::Items)?,
         channel: settings.channel.or(place).or(ctx.scene.channel),
@@ -459,6 +519,7 @@ async fn listed(ctx: &Ctx<Tasks>, list: List) -> Outcome<Reply> {
         tag: list
             .tag
             .map(|tag| tag.trim().trim_start_matches('#').to_lowercase()),
+        tag_hash: None,
         overdue: list.overdue.unwrap_or_default(),
         all: false,
     };
@@ -476,7 +537,7 @@ async fn shown(ctx: &Ctx<Tasks>, typed: &str) -> Outcome<Reply> {
         .filter(|task| task.deleted.is_none())
         .ok_or(Refused::NoSuch(number))?;
     let history = store::history(&mut db, guild, number, HISTORY).await?;
-    let card = text::panel(ctx.lang(), &task, ctx.clock.now());
+    let card = work::panel(ctx, ctx.lang(), &task).await;
     Ok(Reply::card(text::with_history(ctx.lang(), card, &history)))
 }
 
@@ -511,6 +572,11 @@ async fn change(ctx: &Ctx<Tasks>, edit: Edit) -> Outcome<Reply> {
             typed.to_owned()
         }
     };
+    let except = match edit.except.as_deref() {
+        Some(typed) => Some(repeat::days(typed, &now)?),
+        None => None,
+    };
+    let renew = edit.renew.map(Renews::from);
     let mut is_same = true;
     let number = number(&edit.task)?;
     let task = work::change(ctx, guild, number, who.id, |task| {
@@ -536,8 +602,17 @@ async fn change(ctx: &Ctx<Tasks>, edit: Edit) -> Outcome<Reply> {
         }
         match edit.repeat.as_deref() {
             Some(typed) if is_dash(typed) => task.repeat = None,
-            Some(typed) => task.repeat = Some(again(typed, task.due, &now)?),
+            Some(typed) => {
+                let read = Repeat::read(typed, task.due, &now)?;
+                let known = task.repeat.take();
+                let (except, renews) = known.map(|known| (known.except, known.renews)).unzip();
+                task.repeat = Some(read.without(except).renewed(renews));
+            }
             None => {}
+        }
+        if except.is_some() || renew.is_some() {
+            let known = task.repeat.take().ok_or(Refused::NoRepeat)?;
+            task.repeat = Some(known.without(except).renewed(renew));
         }
         if task.repeat.is_some() && task.due.is_none() {
             return Err(Refused::RepeatWithoutDue.into());
@@ -557,7 +632,7 @@ async fn change(ctx: &Ctx<Tasks>, edit: Edit) -> Outcome<Reply> {
     if is_same {
         return Err(Refused::Nothing.into());
     }
-    Ok(good(text::changed(ctx.lang(), &task)))
+    Ok(told(ctx, &task, text::changed(ctx.lang(), &task)).await)
 }
 
 async fn give(ctx: &Ctx<Tasks>, assign: Assign) -> Outcome<Reply> {

@@ -86,8 +86,8 @@ custom_id! {
 }
 custom_id! {
     /// Shows the page of a list behind a place.
-    pub(crate) struct Turn: "tasks" / "list" v1 {
-        assignee: Option<UserId>, site: Option<i32>, packed: u16, due: i64, priority: u8, number: i32
+    pub(crate) struct Turn: "tasks" / "list" v2 {
+        assignee: Option<UserId>, site: Option<i32>, tag: Option<i32>, packed: u16, due: i64, number: i32
     }
     answer = Update;
     access = CREATE;
@@ -111,8 +111,8 @@ fn guild_of(ctx: &Ctx<Tasks>, named: GuildId, number: i32) -> Outcome<GuildId> {
     }
 }
 
-fn shown(ctx: &Ctx<Tasks>, task: &Task) -> Reply {
-    Reply::update(text::panel(ctx.lang(), task, ctx.clock.now()))
+async fn shown(ctx: &Ctx<Tasks>, task: &Task) -> Reply {
+    Reply::update(work::panel(ctx, ctx.lang(), task).await)
 }
 
 pub(crate) async fn act(ctx: Ctx<Tasks>, click: Click<Act>) -> Outcome<Reply> {
@@ -178,7 +178,7 @@ pub(crate) async fn act(ctx: Ctx<Tasks>, click: Click<Act>) -> Outcome<Reply> {
             .await?
         }
     };
-    Ok(shown(&ctx, &task))
+    Ok(shown(&ctx, &task).await)
 }
 
 pub(crate) async fn open(ctx: Ctx<Tasks>, click: Click<Open>) -> Outcome<Reply> {
@@ -227,7 +227,7 @@ pub(crate) async fn blocked(ctx: Ctx<Tasks>, submit: Submit<BlockForm>) -> Outco
     let Blocked { guild, number } = submit.id;
     let guild = guild_of(&ctx, guild, number)?;
     let task = block(&ctx, guild, number, &submit.form.reason).await?;
-    Ok(shown(&ctx, &task))
+    Ok(shown(&ctx, &task).await)
 }
 
 /// Says what a task waits for.
@@ -307,7 +307,7 @@ pub(crate) async fn edited(ctx: Ctx<Tasks>, submit: Submit<EditForm>) -> Outcome
         Ok(())
     })
     .await?;
-    Ok(shown(&ctx, &task))
+    Ok(shown(&ctx, &task).await)
 }
 
 /// A task that is made of a message.
@@ -385,9 +385,7 @@ pub(crate) async fn assign(ctx: Ctx<Tasks>, picked: PickedUsers<Assign>) -> Outc
         Ok(())
     })
     .await?;
-    let away = work::away(&ctx, &task).await;
-    let card = text::panel(ctx.lang(), &task, ctx.clock.now());
-    Ok(Reply::update(card.lines(text::away(ctx.lang(), &away))))
+    Ok(shown(&ctx, &task).await)
 }
 
 pub(crate) async fn tick(ctx: Ctx<Tasks>, picked: Picked<Tick>) -> Outcome<Reply> {
@@ -408,7 +406,7 @@ pub(crate) async fn tick(ctx: Ctx<Tasks>, picked: Picked<Tick>) -> Outcome<Reply
         Ok(())
     })
     .await?;
-    Ok(shown(&ctx, &task))
+    Ok(shown(&ctx, &task).await)
 }
 
 pub(crate) async fn turn(ctx: Ctx<Tasks>, click: Click<Turn>) -> Outcome<Reply> {
@@ -421,12 +419,13 @@ pub(crate) async fn turn(ctx: Ctx<Tasks>, click: Click<Turn>) -> Outcome<Reply> 
         state: state.and_then(|place| State::ALL.get(place).copied()),
         priority: priority.and_then(|place| Priority::ALL.get(place).copied()),
         tag: None,
+        tag_hash: turn.tag,
         overdue: turn.packed / 64 % 2 == 1,
         all: false,
     };
     let after = Position {
         due: turn.due,
-        priority: i16::from(turn.priority),
+        priority: i16::try_from(turn.packed / 128 % 4).unwrap_or_default(),
         number: turn.number,
     };
     let guild = ctx.guild_id()?;
@@ -435,7 +434,7 @@ pub(crate) async fn turn(ctx: Ctx<Tasks>, click: Click<Turn>) -> Outcome<Reply> 
         .map(Reply::update)
 }
 
-/// A page of a list; one by tag has no second, since a tag does not fit into a button.
+/// A page of a list. A tag does not fit into a button: its hash does.
 pub(crate) async fn page(
     ctx: &Ctx<Tasks>,
     guild: GuildId,
@@ -443,11 +442,14 @@ pub(crate) async fn page(
     after: Option<Position>,
 ) -> Outcome<Card> {
     let now = ctx.clock.now();
-    let most = if filter.tag.is_some() { 25 } else { PAGE };
     let mut db = ctx.database.acquire().await?;
-    let mut found = store::list(&mut db, guild, filter, after, now, most + 1).await?;
+    let tag = match &filter.tag {
+        Some(tag) => Some(store::tag_hash(&mut db, tag).await?),
+        None => filter.tag_hash,
+    };
+    let mut found = store::list(&mut db, guild, filter, after, now, PAGE + 1).await?;
     drop(db);
-    let shown = usize::try_from(most).unwrap_or(usize::MAX);
+    let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_more = found.len() > shown;
     found.truncate(shown);
     let place = |place: Option<usize>| {
@@ -468,14 +470,17 @@ pub(crate) async fn page(
     let turn = |position: Position| Turn {
         assignee: filter.assignee,
         site: filter.site,
-        packed: state + 8 * priority + 64 * u16::from(filter.overdue),
+        tag,
+        packed: state
+            + 8 * priority
+            + 64 * u16::from(filter.overdue)
+            + 128 * u16::try_from(position.priority).unwrap_or_default(),
         due: position.due,
-        priority: u8::try_from(position.priority).unwrap_or_default(),
         number: position.number,
     };
     let next = found
         .last()
-        .filter(|_| has_more && filter.tag.is_none())
+        .filter(|_| has_more)
         .map(|last| turn(Position::of(last)));
     // Keys go forward; back is the beginning.
     let first = after.map(|_| {

@@ -1,13 +1,13 @@
-//! What is erased: tasks that were deleted 30 days ago, and guilds that the bot was taken out of as long ago.
+//! What is erased: tasks that were deleted 30 days ago, a member's traces on request, and guilds that the bot was taken out of as long ago.
 
-use database::GuildId;
-use feature::{Failure, Kit, On, Outcome};
+use database::{GuildId, UserId};
+use feature::{Kit, On, Outcome};
 use jiff::SignedDuration;
-use jobs::{Job, NewJob};
+use jobs::Job;
 use serde::{Deserialize, Serialize};
 use twilight_model::gateway::payload::incoming::GuildDelete;
 
-use crate::{Tasks, store};
+use crate::{Tasks, panel, store};
 
 /// How long deleted tasks, and those of a guild that the bot was taken out of, are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -45,17 +45,7 @@ pub(crate) async fn purge(kit: Kit<Tasks>, _: Purge) -> Outcome<()> {
 
 /// The bot was taken out of a guild; an outage says so too, and means nothing.
 pub(crate) async fn guild_delete(kit: Kit<Tasks>, on: On<GuildDelete>) -> Outcome<()> {
-    if on.unavailable == Some(true) {
-        return Ok(());
-    }
-    let guild = GuildId::from(on.id);
-    let mut db = kit.database.acquire().await?;
-    let job = NewJob::new(&Forget { left: guild })
-        .map_err(Failure::fault)?
-        .key(guild.to_string())
-        .after(KEPT);
-    kit.jobs.enqueue(&mut db, job).await?;
-    Ok(())
+    kit.when_left(&on, KEPT, |left| Forget { left }).await
 }
 
 pub(crate) async fn forget(kit: Kit<Tasks>, job: Forget) -> Outcome<()> {
@@ -66,4 +56,13 @@ pub(crate) async fn forget(kit: Kit<Tasks>, job: Forget) -> Outcome<()> {
     store::drop_guild(&mut db, job.left).await?;
     db.commit().await?;
     Ok(())
+}
+
+/// Erases what is known of a member of a guild: tasks stay, and are nobody's. Answers how many it touched.
+pub(crate) async fn member(kit: &Kit<Tasks>, guild: GuildId, user: UserId) -> Outcome<usize> {
+    let mut db = kit.database.begin().await?;
+    let touched = store::drop_member(&mut db, guild, user, kit.me.id()).await?;
+    panel::all_later(kit, &mut db, guild, &touched).await?;
+    db.commit().await?;
+    Ok(touched.len())
 }

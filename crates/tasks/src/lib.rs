@@ -8,7 +8,7 @@
 //!
 //! How it works: a task is a row, and every change of it goes through `work::change`, which locks the row, writes what
 //! differs into the history, and enqueues what follows, all in one transaction: the panel (`panel`), the next reminder
-//! (`reminders`), and the next instance of what comes again (`dates::rule`). Buttons carry guild and number, so they work for the
+//! (`reminders`), and the next instance of what comes again (`repeat`). Buttons carry guild and number, so they work for the
 //! life of the task, in direct messages too.
 
 mod commands;
@@ -17,9 +17,12 @@ mod export;
 mod forget;
 mod model;
 mod panel;
+mod people;
 mod reminders;
+mod repeat;
 mod routes;
 mod settings;
+mod sites;
 mod store;
 mod text;
 mod told;
@@ -82,6 +85,7 @@ impl Feature for Tasks {
             .job(panel::show)
             .job(reminders::remind)
             .job(reminders::digest)
+            .job(repeat::renew)
             .job(forget::purge)
             .job(forget::forget)
             .schedule(
@@ -89,6 +93,7 @@ impl Feature for Tasks {
                 &forget::Purge {},
             )
             .announces(&told::ALL)
+            .listens(sites::heard)
             .routes(routes::routes());
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
-use dates::rule::Rule;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::repeat::Repeat;
 
 /// The longest description, in characters.
 pub(crate) const DESCRIPTION: usize = 1_000;
@@ -134,7 +135,7 @@ pub(crate) struct Task {
     pub(crate) message: Option<MessageId>,
     /// The message that it was made from.
     pub(crate) source: Option<String>,
-    pub(crate) repeat: Option<Rule>,
+    pub(crate) repeat: Option<Repeat>,
     /// How often it came, this time among them.
     pub(crate) nth: u32,
     pub(crate) snoozed_until: Option<Timestamp>,

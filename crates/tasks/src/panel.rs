@@ -6,7 +6,7 @@ use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::{Tasks, model::Task, store, text};
+use crate::{Tasks, model::Task, store, work};
 
 /// Makes the panel show its task.
 #[derive(Debug, Deserialize, Serialize)]
@@ -24,14 +24,25 @@ pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) 
     if task.channel.is_none() {
         return Ok(());
     }
-    let job = Show {
-        guild: task.guild,
-        number: task.number,
-    };
-    let key = format!("{}:{}", task.guild, task.number);
-    let job = NewJob::new(&job).map_err(Failure::fault)?.key(key);
-    kit.jobs.enqueue(db, job).await?;
+    kit.jobs.enqueue(db, job(task.guild, task.number)?).await?;
     Ok(())
+}
+
+/// Has the panels of several tasks follow them.
+pub(crate) async fn all_later(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+) -> Outcome<()> {
+    let jobs = numbers.iter().map(|number| job(guild, *number));
+    let jobs = jobs.collect::<Outcome<_>>()?;
+    Ok(kit.jobs.enqueue_all(db, jobs).await?)
+}
+
+fn job(guild: GuildId, number: i32) -> Outcome<NewJob> {
+    let job = NewJob::new(&Show { guild, number }).map_err(Failure::fault)?;
+    Ok(job.key(format!("{guild}:{number}")))
 }
 
 pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
@@ -49,7 +60,7 @@ pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
         return Ok(());
     }
     let lang = kit.manners(guild).await?.lang;
-    let card = text::panel(lang, &task, kit.clock.now());
+    let card = work::panel(&kit, lang, &task).await;
     if let Some(message) = task.message {
         match kit.discord.repost(channel, message, lang, &card).await {
             Ok(()) => return Ok(()),
@@ -63,6 +74,7 @@ pub(crate) async fn show(kit: Kit<Tasks>, job: Show) -> Outcome<()> {
     let post = Post {
         nonce: task.message.is_none().then_some(nonce.as_str()),
         pings: &task.assignees,
+        ..Post::default()
     };
     match kit.discord.post(channel, lang, &card, post).await {
         Ok(message) => {

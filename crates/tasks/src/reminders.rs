@@ -1,8 +1,8 @@
 //! Reminders: a day and an hour before a task is due, when it is, and then once a day with all that is overdue.
 //!
 //! Each task has one job, at its next planned reminder; it is written with every change. A reminder to one reader is a row
-//! (task, kind, planned instant, reader) that is taken before it is sent and marked after, and carries a nonce, so that it
-//! is sent once also when the process dies in between. In quiet hours the job waits. What was missed by less than a day
+//! (task, kind, planned instant, reader) that is taken before it is sent and marked after. It carries a nonce, and who takes
+//! one that was taken before looks for it first, so that it is sent once also when the process dies in between. In quiet hours the job waits. What was missed by less than a day
 //! is sent once and marked as late; of several missed ones of a task only the last.
 
 use std::collections::BTreeMap;
@@ -12,16 +12,13 @@ use feature::{Card, Failure, Kit, Lang, Outcome, Refusal, discord::Post};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sqlx::PgConnection;
-use twilight_http::request::{Method, RequestBuilder};
-use twilight_model::channel::message::MessageFlags;
 
 use crate::{
     Tasks,
     model::{Kind, MISSED, Task, planned},
     settings::TaskSettings,
-    store::{self, Filter, Reminder},
+    store::{self, Filter, Reminder, Taken},
     text,
 };
 
@@ -161,8 +158,8 @@ async fn send_all(
         reader: i64::try_from(reader).unwrap_or_default(),
     };
     for user in &task.assignees {
-        once(kit, reminder(user.get()), async |nonce| {
-            tell(kit, task.guild, *user, lang, card, nonce, fallback).await
+        once(kit, reminder(user.get()), async |nonce, since| {
+            tell(kit, task.guild, *user, lang, card, (nonce, since), fallback).await
         })
         .await?;
     }
@@ -173,21 +170,17 @@ async fn send_all(
         once(
             kit,
             reminder(role.map_or(0, database::RoleId::get)),
-            async |nonce| {
-                let rendered = card.render(lang);
-                let roles: Vec<String> = role.iter().map(ToString::to_string).collect();
-                let body = json!({
-                    "components": rendered.components,
-                    "flags": MessageFlags::IS_COMPONENTS_V2.bits(),
-                    "allowed_mentions": { "parse": [], "roles": roles },
-                    "nonce": nonce,
-                    "enforce_nonce": true,
-                });
-                let path = format!("channels/{channel}/messages");
-                let request = RequestBuilder::raw(Method::Post, path).json(&body).build();
+            async |nonce, sent_since| {
+                let post = Post {
+                    nonce: Some(nonce),
+                    roles: role.as_slice(),
+                    sent_since,
+                    ..Post::default()
+                };
                 kit.discord
-                    .raw_done(request.map_err(Refusal::Unsendable)?)
+                    .post(channel, lang, card, post)
                     .await
+                    .map(|_| ())
             },
         )
         .await?;
@@ -199,22 +192,16 @@ async fn send_all(
 async fn once(
     kit: &Kit<Tasks>,
     reminder: Reminder<'_>,
-    send: impl AsyncFnOnce(&str) -> Result<(), Refusal>,
+    send: impl AsyncFnOnce(&str, Option<Timestamp>) -> Result<(), Refusal>,
 ) -> Outcome<()> {
     let mut db = kit.database.acquire().await?;
-    if !store::take_reminder(&mut db, reminder).await? {
-        return Ok(());
-    }
+    let sent_since = match store::take_reminder(&mut db, reminder).await? {
+        Taken::New => None,
+        Taken::Again => Some(reminder.planned),
+        Taken::Sent => return Ok(()),
+    };
     drop(db);
-    // Number, kind, reader and time, in 25 characters.
-    let nonce = format!(
-        "{:x}.{}{:x}.{:x}",
-        reminder.number,
-        &reminder.kind[..1],
-        reminder.reader & 0xffff_ffff,
-        (reminder.planned.as_second() / 60) & 0xff_ffff,
-    );
-    match send(&nonce).await {
+    match send(&reminder.nonce(), sent_since).await {
         Ok(()) => {}
         Err(
             refusal
@@ -239,7 +226,7 @@ async fn tell(
     user: UserId,
     lang: Lang,
     card: &Card,
-    nonce: &str,
+    (nonce, sent_since): (&str, Option<Timestamp>),
     fallback: Option<ChannelId>,
 ) -> Result<(), Refusal> {
     let now = kit.clock.now();
@@ -252,14 +239,12 @@ async fn tell(
     let post = |pings| Post {
         nonce: Some(nonce),
         pings,
+        sent_since,
+        ..Post::default()
     };
     if !is_closed {
-        let opened = kit.discord.http().create_private_channel(user.into());
-        let told = match kit.discord.one(opened).await {
-            Ok(channel) => {
-                let channel = ChannelId::from(channel.id);
-                kit.discord.post(channel, lang, card, post(&[])).await
-            }
+        let told = match kit.discord.direct_channel(user).await {
+            Ok(channel) => kit.discord.post(channel, lang, card, post(&[])).await,
             Err(refusal) => Err(refusal),
         };
         match told {
@@ -334,8 +319,8 @@ pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
             let fallback = settings
                 .channel
                 .or_else(|| own.iter().chain(&led).find_map(|task| task.channel));
-            once(&kit, reminder, async |nonce| {
-                tell(&kit, guild, user, lang, &card, nonce, fallback).await
+            once(&kit, reminder, async |nonce, since| {
+                tell(&kit, guild, user, lang, &card, (nonce, since), fallback).await
             })
             .await?;
         }

@@ -5,38 +5,39 @@
     reason = "the documentation of a route writes its types as paths"
 )]
 
-use axum::{
-    Json,
-    extract::State as FromState,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
-};
-use database::{GuildId, RoleId, UserId};
+use axum::{Json, extract::State as FromState, http::StatusCode, response::Response};
+use database::{ChannelId, GuildId, RoleId, UserId};
+use dates::rule::Rule;
 use feature::{
-    Feature as _, Kit, Refusal,
+    Feature as _, Kit, Past,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
         Problem, Query, legacy_id, legacy_text,
     },
+    sheet::Format,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use twilight_model::channel::ChannelType;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Tasks, export,
-    model::{ASSIGNEES, DESCRIPTION, Item, Priority, State, Task, description, items, tags},
+    Tasks, forget,
+    model::{DESCRIPTION, Item, Priority, State, Task, description, items, tags},
+    people,
+    repeat::{EXCEPTIONS, Renews, Repeat},
     settings::TaskSettings,
     store, work,
-    work::{New, Who},
+    work::{New, Refused, Who},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Kit<Tasks>> {
     OpenApiRouter::new()
         .routes(routes!(listed, made))
         .routes(routes!(one, changed, deleted))
+        .routes(routes!(erased))
         .routes(routes!(legacy))
 }
 
@@ -44,6 +45,18 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Tasks>> {
 struct TaskLine {
     text: String,
     done: bool,
+}
+
+/// Somebody is away.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct TaskWarning {
+    #[schema(value_type = String)]
+    user: UserId,
+    #[schema(value_type = String)]
+    from: Timestamp,
+    /// The first moment at which they are there again.
+    #[schema(value_type = String)]
+    until: Timestamp,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -66,6 +79,17 @@ pub(crate) struct TaskShown {
     #[schema(value_type = Option<String>)]
     role: Option<RoleId>,
     tags: Vec<String>,
+    /// How it comes again; the newest of its instances carries it.
+    #[schema(value_type = Option<Object>)]
+    repeat: Option<Rule>,
+    /// Days on which it does not come.
+    #[schema(value_type = Vec<String>)]
+    except: Vec<Date>,
+    /// Whether the next is made when this one is `done` or `due`.
+    renews: Option<&'static str>,
+    /// Who of those who are to do it is away until it is due; in answers to changes alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<TaskWarning>,
     /// Absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     checklist: Option<Vec<TaskLine>>,
@@ -79,18 +103,7 @@ pub(crate) struct TaskShown {
     closed_at: Option<Timestamp>,
     /// What became of it, newest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    history: Option<Vec<TaskPast>>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct TaskPast {
-    #[schema(value_type = String)]
-    at: Timestamp,
-    #[schema(value_type = String)]
-    by: UserId,
-    what: String,
-    old: Option<String>,
-    new: Option<String>,
+    history: Option<Vec<Past>>,
 }
 
 impl From<&Task> for TaskShown {
@@ -107,6 +120,13 @@ impl From<&Task> for TaskShown {
             assignees: task.assignees.clone(),
             role: task.role,
             tags: task.tags.clone(),
+            repeat: task.repeat.as_ref().map(|repeat| repeat.rule.clone()),
+            except: task
+                .repeat
+                .as_ref()
+                .map_or_else(Vec::new, |repeat| repeat.except.clone()),
+            renews: task.repeat.as_ref().map(|repeat| repeat.renews.word()),
+            warnings: Vec::new(),
             checklist: None,
             created_by: task.created_by,
             created_at: task.created_at,
@@ -126,6 +146,21 @@ impl TaskShown {
         Self {
             checklist: Some(lines.collect()),
             ..Self::from(task)
+        }
+    }
+
+    /// As [`whole`](Self::whole), with who is away.
+    async fn warned(kit: &Kit<Tasks>, task: &Task) -> Self {
+        let away = work::away(kit, task).await.into_iter();
+        Self {
+            warnings: away
+                .map(|one| TaskWarning {
+                    user: one.user,
+                    from: one.from,
+                    until: one.until,
+                })
+                .collect(),
+            ..Self::whole(task)
         }
     }
 }
@@ -148,29 +183,13 @@ async fn listed(
     Query(asked): Query<Asked>,
     paging: Paging<i32>,
 ) -> Result<Response, Problem> {
-    let is_csv = match asked.format.as_deref() {
-        None | Some("json") => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::invalid("format", "must be `json` or `csv`")),
-    };
+    let format = Format::asked(asked.format.as_deref())?;
     let after = paging.after.unwrap_or(0);
     let mut db = kit.database.acquire().await?;
     let found = store::numbered(&mut db, guild.id, after, paging.rows()).await?;
     drop(db);
     let page = paging.page(found, |task| task.number)?;
-    if is_csv {
-        let mut text = format!("{}\r\n", export::HEAD);
-        for task in &page.data {
-            text.push_str(&export::row(task));
-            text.push_str("\r\n");
-        }
-        return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
-    }
-    let page = Page {
-        data: page.data.iter().map(TaskShown::from).collect(),
-        pagination: page.pagination,
-    };
-    Ok(Json(page).into_response())
+    Ok(format.page::<TaskShown, _>(&page))
 }
 
 /// A task with its check-list and the newest of its history.
@@ -188,15 +207,8 @@ async fn one(
         .filter(|task| task.deleted.is_none())
         .ok_or_else(Problem::not_found)?;
     let history = store::history(&mut db, guild.id, number, 100).await?;
-    let history = history.into_iter().map(|past| TaskPast {
-        at: past.at,
-        by: past.by,
-        what: past.what,
-        old: past.old,
-        new: past.new,
-    });
     Ok(Json(TaskShown {
-        history: Some(history.collect()),
+        history: Some(history),
         ..TaskShown::whole(&task)
     }))
 }
@@ -218,39 +230,115 @@ struct NewTask {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     assignees: Vec<UserId>,
+    /// Instead of members: everybody with this role.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    role: Option<RoleId>,
     /// At most 10.
     #[serde(default)]
     tags: Vec<String>,
     /// At most 20.
     #[serde(default)]
     checklist: Vec<String>,
+    /// How it comes again, as people type it: `daily`, `weekly mon,thu until 31/12`.
+    #[serde(default)]
+    repeat: Option<String>,
+    /// Days on which it does not come, at most 100.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    except: Vec<Date>,
+    /// Whether the next is made when this one is `done` or `due`; `done` otherwise.
+    #[serde(default)]
+    renews: Option<String>,
+    /// Where its panel stands; without it where the settings say, or nowhere.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    channel: Option<ChannelId>,
 }
 
-/// Refuses those who are not members, and bots. One call for each, of at most 25.
+/// Refuses those who are not members, and bots, as a fault of a field.
 async fn require_members(
     kit: &Kit<Tasks>,
     guild: GuildId,
     field: &str,
     users: &[UserId],
 ) -> Result<(), Problem> {
-    if users.len() > ASSIGNEES {
-        return Err(Problem::invalid(field, "at most 25"));
+    let Err(failure) = people::require_members(kit, guild, users).await else {
+        return Ok(());
+    };
+    Err(match failure.of::<Refused>() {
+        Some(Refused::Assignees(_)) => Problem::invalid(field, "at most 25"),
+        Some(Refused::Bot(user)) => Problem::invalid(field, format!("{user} is a bot")),
+        Some(Refused::Stranger(user)) => Problem::invalid(field, format!("{user} is not a member")),
+        _ => failure.into(),
+    })
+}
+
+fn require_role(kit: &Kit<Tasks>, guild: GuildId, role: Option<RoleId>) -> Result<(), Problem> {
+    people::require_role(kit, guild, role)
+        .map_err(|_| Problem::invalid("role", "is no role of this server"))
+}
+
+/// How a task comes again, as a program says it.
+fn repeat(
+    typed: &str,
+    (except, renews): (Option<&[Date]>, Option<Renews>),
+    due: Option<Timestamp>,
+    now: &Zoned,
+) -> Result<Repeat, Problem> {
+    let read = Repeat::read(typed, due, now).map_err(|failure| match failure.of::<Refused>() {
+        Some(Refused::RepeatWithoutDue) => Problem::invalid("repeat", "needs `due`"),
+        _ => Problem::invalid(
+            "repeat",
+            "must say how often, as `daily` or `weekly mon,thu until 31/12`",
+        ),
+    })?;
+    Ok(read.without(except.map(<[Date]>::to_vec)).renewed(renews))
+}
+
+/// Refuses what is no text channel of the guild.
+fn require_channel(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    channel: Option<ChannelId>,
+) -> Result<(), Problem> {
+    let Some(channel) = channel else {
+        return Ok(());
+    };
+    let known = kit.cache.channel(channel.into());
+    let is_here = known.is_some_and(|known| {
+        known.guild_id.map(GuildId::from) == Some(guild)
+            && matches!(
+                known.kind,
+                ChannelType::GuildText | ChannelType::GuildAnnouncement
+            )
+    });
+    if is_here {
+        Ok(())
+    } else {
+        Err(Problem::invalid(
+            "channel",
+            "is no text channel of this server",
+        ))
     }
-    for user in users {
-        let asked = kit
-            .discord
-            .http()
-            .guild_member(guild.into(), (*user).into());
-        match kit.discord.one(asked).await {
-            Ok(member) if !member.user.bot => {}
-            Ok(_) => return Err(Problem::invalid(field, format!("{user} is a bot"))),
-            Err(Refusal::Gone(_)) => {
-                return Err(Problem::invalid(field, format!("{user} is not a member")));
-            }
-            Err(refusal) => return Err(refusal.into()),
-        }
+}
+
+fn exceptions(days: &[Date]) -> Result<(), Problem> {
+    if days.len() > EXCEPTIONS {
+        return Err(Problem::invalid(
+            "except",
+            format!("at most {EXCEPTIONS} days"),
+        ));
     }
     Ok(())
+}
+
+fn renews(word: Option<&str>) -> Result<Option<Renews>, Problem> {
+    let Some(word) = word else { return Ok(None) };
+    let known = Renews::of(word);
+    known
+        .map(Some)
+        .ok_or_else(|| Problem::invalid("renews", "must be `done` or `due`"))
 }
 
 async fn due(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<Timestamp, Problem> {
@@ -305,31 +393,50 @@ async fn made(
     Body(new): Body<NewTask>,
 ) -> Result<(StatusCode, Json<TaskShown>), Problem> {
     let settings = kit.settings.get::<TaskSettings>(guild.id).await?;
+    let renews = renews(new.renews.as_deref())?;
+    let due = match new.due.as_deref() {
+        Some(typed) => Some(due(&kit, guild.id, typed).await?),
+        None => None,
+    };
+    exceptions(&new.except)?;
+    let zone = kit.manners(guild.id).await?.zone;
+    let now = kit.clock.now().to_zoned(zone);
+    let repeat = match new.repeat.as_deref() {
+        Some(typed) => Some(repeat(typed, (Some(&new.except), renews), due, &now)?),
+        None if !new.except.is_empty() => return Err(Problem::invalid("except", "needs `repeat`")),
+        None if renews.is_some() => return Err(Problem::invalid("renews", "needs `repeat`")),
+        None => None,
+    };
+    if new.role.is_some() && !new.assignees.is_empty() {
+        return Err(Problem::invalid("role", "is instead of `assignees`"));
+    }
+    require_role(&kit, guild.id, new.role)?;
+    require_channel(&kit, guild.id, new.channel)?;
     let prepared = New {
         description: described(&new.description)?,
         priority: match new.priority.as_deref() {
             Some(word) => priority(word)?,
             None => Priority::default(),
         },
-        due: match new.due.as_deref() {
-            Some(typed) => Some(due(&kit, guild.id, typed).await?),
-            None => None,
-        },
+        due,
         site: match new.site.as_deref() {
             Some(typed) => Some(site(&kit, guild.id, typed).await?),
             None => None,
         },
         assignees: new.assignees,
-        role: None,
+        role: new.role,
         tags: tagged(&new.tags)?,
         items: listed_items(&new.checklist, &[])?,
-        channel: settings.channel,
+        channel: new.channel.or(settings.channel),
         source: None,
-        repeat: None,
+        repeat,
     };
     require_members(&kit, guild.id, "assignees", &prepared.assignees).await?;
     let task = work::make(&kit, guild.id, guild.caller.acts_for, prepared).await?;
-    Ok((StatusCode::CREATED, Json(TaskShown::whole(&task))))
+    Ok((
+        StatusCode::CREATED,
+        Json(TaskShown::warned(&kit, &task).await),
+    ))
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -344,8 +451,20 @@ struct TaskChange {
     due: Option<String>,
     #[schema(value_type = Option<Vec<String>>)]
     assignees: Option<Vec<UserId>>,
+    /// Instead of members: everybody with this role.
+    #[schema(value_type = Option<String>)]
+    role: Option<RoleId>,
     tags: Option<Vec<String>>,
     checklist: Option<Vec<String>>,
+    /// A worksite, by number or name; an empty text for none.
+    site: Option<String>,
+    /// As people type it; an empty text for never.
+    repeat: Option<String>,
+    /// Days on which it does not come, at most 100.
+    #[schema(value_type = Option<Vec<String>>)]
+    except: Option<Vec<Date>>,
+    /// `done` or `due`.
+    renews: Option<String>,
 }
 
 /// Change a task; what is not named stays.
@@ -406,6 +525,28 @@ async fn changed(
     if let Some(users) = &change.assignees {
         require_members(&kit, guild.id, "assignees", users).await?;
     }
+    if change.role.is_some()
+        && change
+            .assignees
+            .as_ref()
+            .is_some_and(|users| !users.is_empty())
+    {
+        return Err(Problem::invalid("role", "is instead of `assignees`"));
+    }
+    require_role(&kit, guild.id, change.role)?;
+    exceptions(change.except.as_deref().unwrap_or_default())?;
+    let new_renews = renews(change.renews.as_deref())?;
+    let new_site = match change.site.as_deref().map(str::trim) {
+        None => None,
+        Some("") => Some(None),
+        Some(typed) => Some(Some(site(&kit, guild.id, typed).await?)),
+    };
+    let zone = kit.manners(guild.id).await?.zone;
+    let local = now.to_zoned(zone);
+    if let Some(typed) = change.repeat.as_deref().filter(|typed| !typed.is_empty()) {
+        // Whether it can be read does not depend on the date.
+        repeat(typed, (None, None), Some(now), &local)?;
+    }
     let task = work::change(&kit, guild.id, number, by, |task| {
         if let Some(text) = new_description {
             task.description = text;
@@ -429,6 +570,27 @@ async fn changed(
             task.role = None;
             task.assignees = users;
         }
+        if change.role.is_some() {
+            task.role = change.role;
+            task.assignees.clear();
+        }
+        if let Some(site) = new_site {
+            task.site = site;
+        }
+        match change.repeat.as_deref() {
+            None => {}
+            Some("") => task.repeat = None,
+            Some(typed) => {
+                let read = Repeat::read(typed, task.due, &local)?;
+                let known = task.repeat.take();
+                let (except, renews) = known.map(|known| (known.except, known.renews)).unzip();
+                task.repeat = Some(read.without(except).renewed(renews));
+            }
+        }
+        if change.except.is_some() || new_renews.is_some() {
+            let known = task.repeat.take().ok_or(Refused::NoRepeat)?;
+            task.repeat = Some(known.without(change.except).renewed(new_renews));
+        }
         if let Some(state) = new_state.filter(|state| *state != task.state) {
             task.enter(state, by, now);
         }
@@ -438,7 +600,7 @@ async fn changed(
         Ok(())
     })
     .await?;
-    Ok(Json(TaskShown::whole(&task)))
+    Ok(Json(TaskShown::warned(&kit, &task).await))
 }
 
 async fn known(kit: &Kit<Tasks>, guild: GuildId, number: i32) -> Result<(), Problem> {
@@ -467,6 +629,28 @@ async fn deleted(
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TasksErased {
+    /// How many tasks were changed.
+    tasks: usize,
+}
+
+/// Erase what tasks know of a member; the tasks stay, and are nobody's.
+#[utoipa::path(delete, path = "/v1/guilds/{guild}/tasks/people/{user}", tag = "tasks",
+    params(GuildPath, ("user" = String, Path, description = "The member's id.")),
+    security(("key" = ["tasks.write"])), responses((status = 200, body = TasksErased), (status = 404)))]
+async fn erased(
+    FromState(kit): FromState<Kit<Tasks>>,
+    guild: InGuild,
+    Path(user): Path<UserId>,
+) -> Result<Json<TasksErased>, Problem> {
+    if i64::try_from(user).is_err() {
+        return Err(Problem::not_found());
+    }
+    let tasks = forget::member(&kit, guild.id, user).await?;
+    Ok(Json(TasksErased { tasks }))
 }
 
 /// A task as GVB's callers send it; ids as numbers or texts.

@@ -6,9 +6,11 @@
 )]
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use feature::Past;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
 use crate::model::{Change, Item, Priority, State, Task};
@@ -270,6 +272,8 @@ pub(crate) struct Filter {
     pub(crate) state: Option<State>,
     pub(crate) priority: Option<Priority>,
     pub(crate) tag: Option<String>,
+    /// The same as [`tag_hash`] tells it.
+    pub(crate) tag_hash: Option<i32>,
     pub(crate) overdue: bool,
     /// Closed ones too, where no state is asked for.
     pub(crate) all: bool,
@@ -296,6 +300,14 @@ impl Position {
     }
 }
 
+/// By what a button carries a tag that it has no room for.
+pub(crate) async fn tag_hash(db: &mut PgConnection, tag: &str) -> sqlx::Result<i32> {
+    let row = sqlx::query!(r#"select hashtext($1) as "hash!""#, tag)
+        .fetch_one(db)
+        .await?;
+    Ok(row.hash)
+}
+
 /// Tasks in the order of their places, behind one.
 pub(crate) async fn list(
     db: &mut PgConnection,
@@ -318,6 +330,7 @@ pub(crate) async fn list(
              and (t.state = $4 or ($4::text is null and ($8 or t.closed_at is null)))
              and ($5::smallint is null or t.priority = $5)
              and ($6::text is null or $6 = any (t.tags))
+             and ($14::integer is null or exists (select from unnest(t.tags) as tag where hashtext(tag) = $14))
              and (not $7 or (t.due_at <= $9 and t.closed_at is null))
              and ($12::integer is null or (place.due, place.priority, t.number) > ($10::bigint, $11::smallint, $12))
          order by place.due, place.priority, t.number limit $13",
@@ -333,7 +346,8 @@ pub(crate) async fn list(
         after.map(|after| after.due),
         after.map(|after| after.priority),
         after.map(|after| after.number),
-        most
+        most,
+        filter.tag_hash
     )
     .fetch_all(db)
     .await?;
@@ -359,6 +373,28 @@ pub(crate) async fn numbered(
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
+/// The numbers of open tasks at a worksite, behind one.
+pub(crate) async fn open_at(
+    db: &mut PgConnection,
+    guild: GuildId,
+    site: i32,
+    after: i32,
+    most: i64,
+) -> sqlx::Result<Vec<i32>> {
+    let rows = sqlx::query!(
+        "select number from tasks.task
+         where guild_id = $1 and site = $2 and number > $3 and closed_at is null and deleted_at is null
+         order by number limit $4",
+        guild as GuildId,
+        site,
+        after,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
 /// Up to 25 tasks with this in their number or description; open ones, or deleted ones.
 pub(crate) async fn like(
     db: &mut PgConnection,
@@ -381,16 +417,6 @@ pub(crate) async fn like(
         .into_iter()
         .map(|row| (row.number, row.description))
         .collect())
-}
-
-/// A line of a task's history.
-#[derive(Clone, Debug)]
-pub(crate) struct Past {
-    pub(crate) at: Timestamp,
-    pub(crate) by: UserId,
-    pub(crate) what: String,
-    pub(crate) old: Option<String>,
-    pub(crate) new: Option<String>,
 }
 
 /// The newest changes of a task.
@@ -433,21 +459,53 @@ pub(crate) struct Reminder<'a> {
     pub(crate) reader: i64,
 }
 
-/// Takes a reminder to be sent; `false` when it was sent already.
+impl Reminder<'_> {
+    /// What Discord knows it by when it is sent once more. Somebody who is a member of two guilds is reminded of a task of
+    /// each in the same channel: the guild is in it too.
+    pub(crate) fn nonce(&self) -> String {
+        let whole = format!(
+            "{} {} {} {} {}",
+            self.guild, self.number, self.kind, self.planned, self.reader
+        );
+        // 24 of the 25 characters that a nonce may have.
+        let digest = Sha256::digest(whole);
+        let (halves, _) = digest.as_chunks::<8>();
+        let number = |half: usize| {
+            halves
+                .get(half)
+                .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+        };
+        format!("{:016x}{:08x}", number(0), number(1) >> 32)
+    }
+}
+
+/// How a reminder stands that somebody takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Taken {
+    /// Nobody has taken it before.
+    New,
+    /// It was taken, and may have been sent.
+    Again,
+    /// It was sent.
+    Sent,
+}
+
+/// Takes a reminder to be sent.
 pub(crate) async fn take_reminder(
     db: &mut PgConnection,
     reminder: Reminder<'_>,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<Taken> {
     let row = sqlx::query!(
         r#"with taken as (
              insert into tasks.reminder (guild_id, number, kind, planned_at, user_id) values ($1, $2, $3, $4, $5)
              on conflict do nothing
              returning user_id
          )
-         select exists (select from taken) or exists (
+         select exists (select from taken) as "is_new!", exists (
              select from tasks.reminder
-             where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5 and sent_at is null
-         ) as "is_open!""#,
+             where guild_id = $1 and number = $2 and kind = $3 and planned_at = $4 and user_id = $5
+                 and sent_at is not null
+         ) as "is_sent!""#,
         reminder.guild as GuildId,
         reminder.number,
         reminder.kind,
@@ -456,7 +514,11 @@ pub(crate) async fn take_reminder(
     )
     .fetch_one(db)
     .await?;
-    Ok(row.is_open)
+    Ok(match (row.is_new, row.is_sent) {
+        (_, true) => Taken::Sent,
+        (true, false) => Taken::New,
+        (false, false) => Taken::Again,
+    })
 }
 
 /// A reminder is sent.
@@ -536,6 +598,60 @@ pub(crate) async fn purge(
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Erases a member: who is to do tasks, who they were where they did something, and what they were sent. Answers the numbers
+/// of the tasks that it touched.
+pub(crate) async fn drop_member(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    nobody: UserId,
+) -> sqlx::Result<Vec<i32>> {
+    let rows = sqlx::query!(
+        "update tasks.task set assignees = array_remove(assignees, $2::bigint),
+             created_by = case when created_by = $2 then $3::bigint else created_by end,
+             closed_by = case when closed_by = $2 then $3 else closed_by end,
+             deleted_by = case when deleted_by = $2 then $3 else deleted_by end
+         where guild_id = $1
+             and ($2 = any (assignees) or created_by = $2 or closed_by = $2 or deleted_by = $2)
+         returning number",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    // Who was to do a task stands in its history as ids.
+    sqlx::query!(
+        "update tasks.change set by_user = case when by_user = $2::bigint then $3::bigint else by_user end,
+             old = case when what = 'assignees' then array_to_string(array_remove(string_to_array(old, ' '), $2::bigint::text), ' ')
+                 else old end,
+             new = case when what = 'assignees' then array_to_string(array_remove(string_to_array(new, ' '), $2::bigint::text), ' ')
+                 else new end
+         where guild_id = $1 and (by_user = $2 or (what = 'assignees'
+             and ($2::bigint::text = any (string_to_array(old, ' ')) or $2::bigint::text = any (string_to_array(new, ' ')))))",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.reminder where guild_id = $1 and user_id = $2",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tasks.closed where guild_id = $1 and user_id = $2",
+        guild as GuildId,
+        user as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// Erases everything of a guild.

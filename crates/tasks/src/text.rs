@@ -2,7 +2,7 @@
 
 use database::{RoleId, UserId};
 use feature::{
-    Button, Card, Colour, Lang, Modal, Select, SelectField, TextField,
+    Button, Card, Colour, Lang, Modal, Past, Select, SelectField, TextField,
     absence::Away,
     card::{SelectKind, cut, escape},
     text::{date_time, relative},
@@ -13,8 +13,8 @@ use crate::{
     components::{Act, Assign, Blocked, Does, Edited, Make, Open, Tick},
     model::{ASSIGNEES, DESCRIPTION, ITEM, ITEMS, Kind, Priority, REASON, State, TAG, TAGS, Task},
     panel,
+    repeat::{EXCEPTIONS, Renews},
     settings::TaskSettings,
-    store::Past,
     work::Refused,
 };
 
@@ -81,6 +81,17 @@ pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
         ),
         Refused::Repeat(text) => t!(lang, "bad-repeat", repeat = typed(text)),
         Refused::RepeatWithoutDue => t!(lang, "repeat-without-due"),
+        Refused::Except(day) => t!(lang, "bad-except", day = typed(day)),
+        Refused::Exceptions => t!(lang, "too-many-exceptions", most = EXCEPTIONS),
+        Refused::NoRepeat => t!(lang, "no-repeat"),
+        Refused::Role(of) => t!(lang, "no-role", role = role(*of)),
+        Refused::Assignees(count) => t!(
+            lang,
+            "too-many-people",
+            count = count.to_string(),
+            most = ASSIGNEES
+        ),
+        Refused::Unread(words) => t!(lang, "bad-assignees", words = typed(words)),
         Refused::Bot(who) => t!(lang, "a-bot", user = user(*who)),
         Refused::Stranger(who) => t!(lang, "a-stranger", user = user(*who)),
         Refused::Both => t!(lang, "both"),
@@ -191,8 +202,10 @@ pub(crate) fn panel(lang: Lang, task: &Task, now: Timestamp) -> Card {
         let tags: Vec<String> = task.tags.iter().map(|tag| typed(tag)).collect();
         more.push(format!("**{}** {}", t!(lang, "tags"), tags.join(" ")));
     }
-    if task.repeat.is_some() {
-        more.push(t!(lang, "comes-again"));
+    match task.repeat.as_ref().map(|repeat| repeat.renews) {
+        Some(Renews::Done) => more.push(t!(lang, "comes-again")),
+        Some(Renews::Due) => more.push(t!(lang, "comes-again-due")),
+        None => {}
     }
     if let Some(until) = task.snoozed_until.filter(|until| *until > now) {
         more.push(t!(lang, "snoozed", until = relative(until)));
@@ -541,13 +554,17 @@ pub(crate) fn make_form(lang: Lang, id: &Make, content: &str) -> Modal {
         )
 }
 
-pub(crate) fn exported(lang: Lang, count: i64, is_whole: bool) -> String {
+pub(crate) fn exported(lang: Lang, count: u64, is_whole: bool) -> String {
     let said = t!(lang, "exported", count = count);
     if is_whole {
         said
     } else {
         format!("{said} {}", t!(lang, "exported-part"))
     }
+}
+
+pub(crate) fn erased(lang: Lang, of: UserId, count: usize) -> String {
+    t!(lang, "erased", user = user(of), count = count)
 }
 
 pub(crate) fn settings(lang: Lang, settings: &TaskSettings, is_new: bool) -> Card {

@@ -1,9 +1,8 @@
 //! Making and changing tasks: the one way in, for commands, buttons, forms and HTTP.
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use dates::rule::Rule;
 use feature::{
-    Ctx, Explain, Kit, Lang, Outcome,
+    Card, Ctx, Explain, Kit, Lang, Outcome,
     absence::{self, Away},
 };
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -13,6 +12,7 @@ use crate::{
     MANAGE, Tasks,
     model::{Change, Item, Priority, State, Task, changes},
     panel, reminders,
+    repeat::{self, Repeat},
     settings::TaskSettings,
     store, text, told,
 };
@@ -50,10 +50,22 @@ pub(crate) enum Refused {
     Repeat(String),
     #[error("a repetition without a date")]
     RepeatWithoutDue,
+    #[error("not a day")]
+    Except(String),
+    #[error("too many exceptions")]
+    Exceptions,
+    #[error("exceptions of what does not come again")]
+    NoRepeat,
+    #[error("too many assignees")]
+    Assignees(usize),
+    #[error("nobody that is known")]
+    Unread(String),
     #[error("a bot as assignee")]
     Bot(UserId),
     #[error("not a member")]
     Stranger(UserId),
+    #[error("no role of this guild")]
+    Role(RoleId),
     #[error("members and a role")]
     Both,
     #[error("nothing to change")]
@@ -138,7 +150,7 @@ pub(crate) struct New {
     pub(crate) items: Vec<Item>,
     pub(crate) channel: Option<ChannelId>,
     pub(crate) source: Option<String>,
-    pub(crate) repeat: Option<Rule>,
+    pub(crate) repeat: Option<Repeat>,
 }
 
 /// A date that somebody typed for a task, which must be to come.
@@ -231,6 +243,7 @@ async fn add(
 /// What follows from how a task is now: its panel and its reminders.
 async fn follow(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
     panel::later(kit, db, task).await?;
+    repeat::later(kit, db, task).await?;
     reminders::later(kit, db, task).await
 }
 
@@ -285,67 +298,58 @@ async fn change_any(
         .ok_or(Refused::NoSuch(number))?;
     let mut task = before.clone();
     act(&mut task)?;
+    if let (Some(repeat), Some(due)) = (task.repeat.as_mut(), task.due)
+        && before.due != task.due
+    {
+        repeat.at = Some(due.to_zoned(zone.clone()).time());
+    }
     let changed = changes(&before, &task);
     if changed.is_empty() {
         return Ok(task);
     }
+    succeed(kit, &mut db, &before, &mut task, &zone).await?;
     store::save(&mut db, &task).await?;
     store::note(&mut db, &task, by, now, &changed).await?;
     told::tell(kit, &mut db, Some(&before), &task).await?;
     follow(kit, &mut db, &task).await?;
-    if task.state == State::Done && before.state != State::Done {
-        again(kit, &mut db, &task, zone).await?;
-    }
     db.commit().await?;
     Ok(task)
 }
 
-/// Makes the next instance of a task that comes again, once this one is done.
-async fn again(
-    kit: &Kit<Tasks>,
-    db: &mut PgConnection,
-    task: &Task,
-    zone: TimeZone,
-) -> Outcome<()> {
-    let (Some(rule), Some(due)) = (task.repeat.clone(), task.due) else {
+/// Makes the next instance of a task that is due by now.
+pub(crate) async fn renew(kit: &Kit<Tasks>, guild: GuildId, number: i32) -> Outcome<()> {
+    let zone = kit.manners(guild).await?.zone;
+    let mut db = kit.database.begin().await?;
+    let Some(mut task) = store::lock(&mut db, guild, number).await? else {
         return Ok(());
     };
+    let before = task.clone();
+    succeed(kit, &mut db, &before, &mut task, &zone).await?;
+    if task == before {
+        // It may be due later than it was.
+        repeat::later(kit, &mut db, &task).await?;
+    } else {
+        store::save(&mut db, &task).await?;
+        panel::later(kit, &mut db, &task).await?;
+    }
+    db.commit().await?;
+    Ok(())
+}
+
+/// Makes the next instance of a task, if it is time for that.
+async fn succeed(
+    kit: &Kit<Tasks>,
+    db: &mut PgConnection,
+    before: &Task,
+    task: &mut Task,
+    zone: &TimeZone,
+) -> Outcome<()> {
     let now = kit.clock.now();
-    let local = due.to_zoned(zone.clone());
-    let (mut day, mut nth) = (local.date(), task.nth);
-    // What was missed is not made up: the next is one to come.
-    let next = loop {
-        let Some(next) = rule.next(day, nth) else {
-            return Ok(());
-        };
-        (day, nth) = (next, nth + 1);
-        let at = zone
-            .to_ambiguous_timestamp(next.to_datetime(local.time()))
-            .compatible();
-        match at {
-            Ok(at) if at > now => break at,
-            Ok(_) => {}
-            Err(_) => return Ok(()),
-        }
-    };
-    let items = task.items.iter().map(|item| Item {
-        text: item.text.clone(),
-        is_done: false,
-    });
-    let new = New {
-        description: task.description.clone(),
-        priority: task.priority,
-        site: task.site.clone(),
-        due: Some(next),
-        assignees: task.assignees.clone(),
-        role: task.role,
-        tags: task.tags.clone(),
-        items: items.collect(),
-        channel: task.channel,
-        source: task.source.clone(),
-        repeat: Some(rule),
-    };
-    add(kit, db, task.guild, task.created_by, new, nth).await?;
+    if repeat::is_time(before, task, now)
+        && let Some((new, nth)) = repeat::next(task, now, zone)
+    {
+        add(kit, db, task.guild, task.created_by, new, nth).await?;
+    }
     Ok(())
 }
 
@@ -379,6 +383,12 @@ pub(crate) async fn away(kit: &Kit<Tasks>, task: &Task) -> Vec<Away> {
         to: task.due.unwrap_or(now).max(now),
     };
     kit.away(question).await
+}
+
+/// The panel of a task, with a warning where somebody who is to do it is away.
+pub(crate) async fn panel(kit: &Kit<Tasks>, lang: Lang, task: &Task) -> Card {
+    let away = away(kit, task).await;
+    text::panel(lang, task, kit.clock.now()).lines(text::away(lang, &away))
 }
 
 /// Refuses a task at which nothing is to be done any more.

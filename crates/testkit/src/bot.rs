@@ -24,6 +24,8 @@ pub struct BotOptions {
     pub defaults: Defaults,
     /// How long one call to Discord may take.
     pub deadline: Duration,
+    /// How many calls it makes in a second.
+    pub global_limit: u16,
     /// How many threads it runs on, beside those of its features.
     pub threads: usize,
     /// How it serves HTTP; not at all without an address. Port 0 takes a free one.
@@ -58,6 +60,7 @@ impl Default for BotOptions {
             stop_within: Duration::from_secs(10),
             defaults: Defaults::default(),
             deadline: DiscordSettings::DEADLINE,
+            global_limit: DiscordSettings::GLOBAL_LIMIT,
             // As the program itself.
             threads: 1,
             http: api::Config::default(),
@@ -93,7 +96,7 @@ impl Bot {
                 api_url: Some(sim.api_url()),
                 token: SecretString::from(sim.bot_token()),
                 deadline: options.deadline,
-                global_limit: DiscordSettings::GLOBAL_LIMIT,
+                global_limit: options.global_limit,
             },
             gateway_url: Some(sim.gateway_url()),
             guild: options.guild,

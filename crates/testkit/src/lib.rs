@@ -29,6 +29,7 @@
 
 mod bot;
 mod ear;
+mod hand;
 mod http;
 mod matrix;
 mod openapi;
@@ -38,6 +39,7 @@ mod story;
 pub use self::{
     bot::BotOptions,
     ear::{Ear, heard},
+    hand::Hand,
     http::{Answered, Call},
     matrix::{auth_matrix, strange_bodies},
     story::{Story, story, story_with},

@@ -130,6 +130,21 @@ impl Story {
         )
     }
 
+    /// The clock of everything in the story.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    /// How the bot is set up.
+    pub(crate) const fn options(&self) -> &BotOptions {
+        &self.options
+    }
+
+    /// How the bot reaches the database.
+    pub(crate) fn over_line(&self) -> database::Settings {
+        over(&self.line)
+    }
+
     fn bot(&self) -> &Bot {
         self.bot
             .as_ref()

@@ -50,6 +50,7 @@ pub(crate) async fn member(
     let post = Post {
         nonce: None,
         pings: &[user],
+        ..Post::default()
     };
     let Err(in_chat) = kit.discord.post(hub.channel, lang, &card, post).await else {
         return;

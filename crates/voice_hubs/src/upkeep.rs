@@ -336,6 +336,7 @@ async fn post_panel(
     let post = Post {
         nonce: Some(&nonce),
         pings: &[room.owner],
+        ..Post::default()
     };
     match kit.discord.post(channel, lang, card, post).await {
         Ok(message) => return Ok(Some((channel, message))),

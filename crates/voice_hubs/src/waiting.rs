@@ -174,6 +174,7 @@ async fn try_ask(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) -> Outcome<(
             let post = Post {
                 nonce: None,
                 pings: &[room.owner],
+                ..Post::default()
             };
             match kit.discord.post(channel, lang, &card, post).await {
                 Ok(message) => Some((channel, message)),
@@ -197,6 +198,7 @@ async fn try_ask(kit: &Kit<VoiceHubs>, room: &Room, member: UserId) -> Outcome<(
         let post = Post {
             nonce: None,
             pings: &[member],
+            ..Post::default()
         };
         if let Err(refusal) = kit.discord.post(waiting, lang, &card, post).await {
             tracing::info!(guild = %room.guild, error = chain(&refusal), "who asks can not be told that it was passed on");
@@ -278,6 +280,7 @@ async fn answer(
     let post = Post {
         nonce: None,
         pings: &[member],
+        ..Post::default()
     };
     if let Err(refusal) = kit.discord.post(waiting, lang, &card, post).await {
         tracing::info!(

@@ -110,17 +110,10 @@ async fn send(
     to_send: &ToSend<'_>,
 ) -> Outcome<bool> {
     let hooks = store::add(db, guild, to_send, house.clock.now()).await?;
-    for hook in &hooks {
-        later(
-            house,
-            db,
-            guild,
-            *hook,
-            to_send.sequence,
-            SignedDuration::ZERO,
-        )
-        .await?;
-    }
+    let jobs = hooks.iter();
+    let jobs = jobs.map(|hook| delivery(guild, *hook, to_send.sequence));
+    let jobs = jobs.collect::<Outcome<_>>()?;
+    house.jobs.enqueue_all(db, jobs).await?;
     Ok(!hooks.is_empty())
 }
 
@@ -171,18 +164,22 @@ async fn later(
     sequence: i64,
     pause: SignedDuration,
 ) -> Outcome<()> {
+    let job = delivery(guild, hook, sequence)?.after(pause);
+    house.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+/// The job that sends something to a webhook.
+fn delivery(guild: GuildId, hook: i32, sequence: i64) -> Outcome<NewJob> {
     let deliver = Deliver {
         guild,
         hook,
         sequence,
     };
-    let job = NewJob::new(&deliver)
-        .map_err(Failure::fault)?
+    let job = NewJob::new(&deliver).map_err(Failure::fault)?;
+    Ok(job
         .key(format!("{guild}:{hook}:{sequence}"))
-        .queue(format!("webhooks {guild} {hook}"))
-        .after(pause);
-    house.jobs.enqueue(db, job).await?;
-    Ok(())
+        .queue(format!("webhooks {guild} {hook}")))
 }
 
 pub(crate) async fn deliver(kit: Kit<Webhooks>, job: Deliver) -> Outcome<()> {
@@ -384,17 +381,7 @@ pub(crate) async fn purge(kit: Kit<Webhooks>, _: Purge) -> Outcome<()> {
 }
 
 pub(crate) async fn guild_delete(kit: Kit<Webhooks>, on: On<GuildDelete>) -> Outcome<()> {
-    if on.unavailable == Some(true) {
-        return Ok(());
-    }
-    let guild = GuildId::from(on.id);
-    let job = NewJob::new(&Forget { left: guild })
-        .map_err(Failure::fault)?
-        .key(guild.to_string())
-        .after(KEPT);
-    let mut db = kit.database.acquire().await?;
-    kit.jobs.enqueue(&mut db, job).await?;
-    Ok(())
+    kit.when_left(&on, KEPT, |left| Forget { left }).await
 }
 
 pub(crate) async fn forget(kit: Kit<Webhooks>, job: Forget) -> Outcome<()> {

@@ -97,6 +97,19 @@ pub(crate) async fn change(
     Ok(())
 }
 
+/// What becomes of work that is open at a worksite when it is archived. The features that gave it see to it: they are
+/// told with the archiving.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum OpenWork {
+    /// Nothing.
+    #[default]
+    Stays,
+    /// It is not to be done any more.
+    Ends,
+    /// It is to be done at another worksite.
+    Moves(i32),
+}
+
 /// Archives a worksite.
 ///
 /// # Errors
@@ -106,9 +119,18 @@ pub(crate) async fn archive(
     kit: &Kit<Worksites>,
     worksite: &Worksite,
     by: UserId,
+    work: OpenWork,
 ) -> Outcome<Done> {
     let guild = worksite.guild;
     require_channels(kit, guild).await?;
+    if let OpenWork::Moves(to) = work {
+        let mut db = kit.database.acquire().await?;
+        let known = store::get(&mut db, guild, to).await?;
+        let is_open = known.is_some_and(|known| known.archived_at.is_none());
+        if !is_open || to == worksite.number {
+            return Err(Refused::NoSuccessor(to).into());
+        }
+    }
     let now = kit.clock.now();
     let zone = kit.manners(guild).await?.zone;
     let name = archived_name(now.to_zoned(zone).year(), &worksite.slug);
@@ -116,11 +138,38 @@ pub(crate) async fn archive(
     if !store::archive(&mut db, guild, worksite.number, by, &name, now).await? {
         return Err(Refused::Archived.into());
     }
-    told::tell(kit, &mut db, told::ARCHIVED, guild, worksite.number).await?;
+    told::tell_archived(kit, &mut db, guild, worksite.number, by, work).await?;
     let at = channel::after_the_command(kit);
     channel::later(kit, &mut db, guild, Some(worksite.number), at).await?;
     db.commit().await?;
     Ok(follows(kit, guild, worksite.number).await)
+}
+
+/// Opens an archived worksite again, with its channel as it was.
+///
+/// # Errors
+///
+/// Says that it is open, that another one has its name, or what the bot lacks.
+pub(crate) async fn reopen(kit: &Kit<Worksites>, worksite: &Worksite) -> Outcome<Done> {
+    let (guild, number) = (worksite.guild, worksite.number);
+    require_channels(kit, guild).await?;
+    let mut db = kit.database.begin().await?;
+    match store::reopen(&mut db, guild, number).await? {
+        Some(true) => {}
+        Some(false) => return Err(Refused::Open.into()),
+        None => {
+            drop(db);
+            let mut db = kit.database.acquire().await?;
+            let known = store::named(&mut db, guild, &worksite.slug).await?;
+            let number = known.as_ref().map(|known| known.number);
+            return Err(Refused::NameTaken(number, worksite.name.clone()).into());
+        }
+    }
+    told::tell(kit, &mut db, told::REOPENED, guild, number).await?;
+    let at = channel::after_the_command(kit);
+    channel::later(kit, &mut db, guild, Some(number), at).await?;
+    db.commit().await?;
+    Ok(follows(kit, guild, number).await)
 }
 
 async fn follows(kit: &Kit<Worksites>, guild: GuildId, number: i32) -> Done {

@@ -19,7 +19,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Worksites,
-    acts::{self, Wanted},
+    acts::{self, OpenWork, Wanted},
+    commands::Refused,
     model, store,
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Worksites>> {
         .routes(routes!(list, open))
         .routes(routes!(show, change))
         .routes(routes!(archive))
+        .routes(routes!(reopen))
 }
 
 /// A place of work.
@@ -192,17 +194,60 @@ async fn change(
     Ok(Json(find(&kit, guild.id, number).await?.into()))
 }
 
+/// What becomes of open tasks at a worksite that is archived.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct ArchiveQuery {
+    /// `keep` or `close`; `keep` otherwise.
+    #[param(value_type = Option<String>)]
+    tasks: Option<String>,
+    /// The number of an open worksite to which they are handed over.
+    #[param(value_type = Option<i32>)]
+    hand_to: Option<i32>,
+}
+
 /// Archive a worksite: its channel can still be read, and nobody writes in it.
 #[utoipa::path(post, path = "/v1/guilds/{guild}/worksites/{number}/archive", tag = "worksites",
-    params(GuildPath, ("number" = i32, Path, description = "The worksite's number")),
+    params(GuildPath, ("number" = i32, Path, description = "The worksite's number"), ArchiveQuery),
     security(("key" = ["worksites.write"])), responses((status = 200, body = Worksite)))]
 async fn archive(
     State(kit): State<Kit<Worksites>>,
     guild: InGuild,
     Path(number): Path<i32>,
+    Query(query): Query<ArchiveQuery>,
 ) -> Result<Json<Worksite>, Problem> {
     let found = find(&kit, guild.id, number).await?;
-    acts::archive(&kit, &found, guild.caller.acts_for).await?;
+    let work = match (query.tasks.as_deref(), query.hand_to) {
+        (None, Some(to)) => OpenWork::Moves(to),
+        (Some(_), Some(_)) => return Err(Problem::invalid("hand_to", "is instead of `tasks`")),
+        (None | Some("keep"), None) => OpenWork::Stays,
+        (Some("close"), None) => OpenWork::Ends,
+        (Some(_), None) => return Err(Problem::invalid("tasks", "must be `keep` or `close`")),
+    };
+    let by = guild.caller.acts_for;
+    if let Err(failure) = acts::archive(&kit, &found, by, work).await {
+        return Err(match failure.of::<Refused>() {
+            Some(Refused::NoSuccessor(_)) => {
+                Problem::invalid("hand_to", "must be another open worksite")
+            }
+            _ => failure.into(),
+        });
+    }
+    Ok(Json(find(&kit, guild.id, number).await?.into()))
+}
+
+/// Open an archived worksite again, with its channel as it was.
+#[utoipa::path(post, path = "/v1/guilds/{guild}/worksites/{number}/reopen", tag = "worksites",
+    params(GuildPath, ("number" = i32, Path, description = "The worksite's number")),
+    security(("key" = ["worksites.write"])), responses((status = 200, body = Worksite)))]
+async fn reopen(
+    State(kit): State<Kit<Worksites>>,
+    guild: InGuild,
+    Path(number): Path<i32>,
+) -> Result<Json<Worksite>, Problem> {
+    let found = find(&kit, guild.id, number).await?;
+    acts::reopen(&kit, &found).await?;
     Ok(Json(find(&kit, guild.id, number).await?.into()))
 }
 

@@ -131,8 +131,9 @@ async fn bring_about(kit: &Kit<Worksites>, worksite: &Worksite) -> Outcome<Optio
     }
     match (channel, worksite.archived_name.as_deref()) {
         (None, None) => Ok(Some(make(kit, worksite).await?)),
-        (Some(channel), Some(name)) => Ok(close(kit, worksite, channel, name).await?),
-        (channel, _) => Ok(channel),
+        (Some(channel), Some(name)) => close(kit, worksite, channel, name).await,
+        (Some(channel), None) => open_again(kit, worksite, channel).await,
+        (None, Some(_)) => Ok(None),
     }
 }
 
@@ -187,14 +188,58 @@ async fn close(
     let guild = worksite.guild;
     let settings = kit.settings.get::<WorksiteSettings>(guild).await?;
     let held = kit.own_permissions(guild).await?;
-    let overwrites = model::read_only(&overwrites_of(kit, channel), guild, kit.me.id(), held);
+    let before = overwrites_of(kit, channel);
+    let kept = serde_json::to_value(&before).map_err(Failure::fault)?;
+    let mut db = kit.database.acquire().await?;
+    store::keep_overwrites(&mut db, guild, worksite.number, &kept).await?;
+    drop(db);
+    let overwrites = model::read_only(&before, guild, kit.me.id(), held);
     let mut body = json!({ "name": name, "permission_overwrites": overwrites });
     // Without an archive it stays where it is.
     if let Some(parent) = place(kit, guild, settings.archive, held).await? {
         body["parent_id"] = json!(parent);
     }
+    edit(kit, channel, &body).await
+}
+
+/// Gives the channel of a worksite that is open again the name and place of open ones, and lets people do there what they
+/// could before it was archived.
+async fn open_again(
+    kit: &Kit<Worksites>,
+    worksite: &Worksite,
+    channel: ChannelId,
+) -> Outcome<Option<ChannelId>> {
+    let guild = worksite.guild;
+    let settings = kit.settings.get::<WorksiteSettings>(guild).await?;
+    let held = kit.own_permissions(guild).await?;
+    let mut db = kit.database.acquire().await?;
+    let kept = store::kept_overwrites(&mut db, guild, worksite.number).await?;
+    drop(db);
+    let Some(kept) = kept else {
+        // It was never closed.
+        return Ok(Some(channel));
+    };
+    let before: Vec<PermissionOverwrite> = serde_json::from_value(kept).map_err(Failure::fault)?;
+    let overwrites = model::explicit(&before, kit.me.id(), held);
+    let mut body = json!({ "name": worksite.slug, "permission_overwrites": overwrites });
+    if let Some(parent) = place(kit, guild, settings.category, held).await? {
+        body["parent_id"] = json!(parent);
+    }
+    match edit(kit, channel, &body).await? {
+        Some(channel) => Ok(Some(channel)),
+        // Deleted while it was archived.
+        None => Ok(Some(make(kit, worksite).await?)),
+    }
+}
+
+/// Changes a channel; `None` when it is gone.
+async fn edit(
+    kit: &Kit<Worksites>,
+    channel: ChannelId,
+    body: &serde_json::Value,
+) -> Outcome<Option<ChannelId>> {
     let request = RequestBuilder::raw(Method::Patch, format!("channels/{channel}"))
-        .json(&body)
+        .json(body)
         .build()
         .map_err(Refusal::Unsendable)?;
     match kit.discord.raw_done(request).await {

@@ -12,7 +12,7 @@ use twilight_model::{application::interaction::InteractionChannel, guild::Permis
 
 use crate::{
     MANAGE, Worksites,
-    acts::{self, Done, Wanted},
+    acts::{self, Done, OpenWork, Wanted},
     model::{NAME, Worksite, slug},
     settings::WorksiteSettings,
     sites, store, text,
@@ -31,6 +31,8 @@ pub(crate) enum WorksiteCommand {
     Edit(Edit),
     #[command(name = "archive")]
     Archive(Archive),
+    #[command(name = "reopen")]
+    Reopen(Reopen),
     #[command(name = "list")]
     List(List),
     #[command(name = "show")]
@@ -79,6 +81,29 @@ pub(crate) struct Edit {
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "archive")]
 pub(crate) struct Archive {
+    /// The worksite
+    #[command(autocomplete = true)]
+    worksite: String,
+    /// What becomes of open tasks there; they stay otherwise
+    tasks: Option<Tasks>,
+    /// The worksite to which open tasks are handed over
+    #[command(autocomplete = true)]
+    hand_to: Option<String>,
+}
+
+/// What becomes of open tasks.
+#[derive(Clone, Copy, CommandOption, CreateOption, Debug, Eq, PartialEq)]
+pub(crate) enum Tasks {
+    #[option(name = "They stay", value = "keep")]
+    Keep,
+    #[option(name = "They are cancelled", value = "close")]
+    Close,
+}
+
+/// Open an archived worksite again, with its channel as it was
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "reopen")]
+pub(crate) struct Reopen {
     /// The worksite
     #[command(autocomplete = true)]
     worksite: String,
@@ -186,6 +211,14 @@ pub(crate) struct Typed {
     worksite: AutocompleteValue<String>,
 }
 
+/// As [`Typed`], of two worksites.
+#[derive(CommandModel, Debug)]
+#[command(autocomplete = true)]
+pub(crate) struct TypedTwo {
+    worksite: AutocompleteValue<String>,
+    hand_to: AutocompleteValue<String>,
+}
+
 /// As [`WorksiteCommand`], while somebody types.
 #[derive(CommandModel, Debug)]
 #[command(autocomplete = true)]
@@ -193,7 +226,9 @@ pub(crate) enum CommandTyping {
     #[command(name = "edit")]
     Edit(Typed),
     #[command(name = "archive")]
-    Archive(Typed),
+    Archive(TypedTwo),
+    #[command(name = "reopen")]
+    Reopen(Typed),
     #[command(name = "show")]
     Show(Typed),
 }
@@ -215,6 +250,12 @@ pub(crate) enum Refused {
     Unknown(String),
     #[error("the worksite is archived")]
     Archived,
+    #[error("the worksite is open")]
+    Open,
+    #[error("work can not move to worksite {0}")]
+    NoSuccessor(i32),
+    #[error("work is to end and to move")]
+    EndsAndMoves,
     #[error("a bot leads nothing")]
     BotLeads,
     #[error("the lead is not a member")]
@@ -238,6 +279,12 @@ pub(crate) async fn worksite(ctx: Ctx<Worksites>, command: WorksiteCommand) -> O
         WorksiteCommand::Create(create) => make(&ctx, create).await,
         WorksiteCommand::Edit(edit) => change(&ctx, edit).await,
         WorksiteCommand::Archive(archive) => close(&ctx, archive).await,
+        WorksiteCommand::Reopen(reopen) => {
+            let found = named(&ctx, &reopen.worksite).await?;
+            let done = acts::reopen(&ctx, &found).await?;
+            let what = text::reopened(ctx.lang());
+            shown(&ctx, done.number, what, trouble(&ctx, &done)).await
+        }
         WorksiteCommand::List(list) => page(&ctx, list.archived.unwrap_or_default(), None)
             .await
             .map(Reply::card),
@@ -316,7 +363,13 @@ async fn change(ctx: &Ctx<Worksites>, edit: Edit) -> Outcome<Reply> {
 
 async fn close(ctx: &Ctx<Worksites>, archive: Archive) -> Outcome<Reply> {
     let found = named(ctx, &archive.worksite).await?;
-    let done = acts::archive(ctx, &found, ctx.user()).await?;
+    let work = match &archive.hand_to {
+        Some(_) if archive.tasks.is_some() => return Err(Refused::EndsAndMoves.into()),
+        Some(to) => OpenWork::Moves(named(ctx, to).await?.number),
+        None if archive.tasks == Some(Tasks::Close) => OpenWork::Ends,
+        None => OpenWork::Stays,
+    };
+    let done = acts::archive(ctx, &found, ctx.user(), work).await?;
     shown(
         ctx,
         done.number,
@@ -387,16 +440,28 @@ async fn configure(ctx: &Ctx<Worksites>, config: Config) -> Outcome<Reply> {
     )))
 }
 
+fn focused(value: AutocompleteValue<String>) -> Option<String> {
+    match value {
+        AutocompleteValue::Focused(part) => Some(part),
+        _ => None,
+    }
+}
+
 pub(crate) async fn typing(ctx: Ctx<Worksites>, typing: CommandTyping) -> Outcome<Reply> {
-    let (CommandTyping::Edit(typed) | CommandTyping::Archive(typed) | CommandTyping::Show(typed)) =
-        typing;
-    let AutocompleteValue::Focused(part) = typed.worksite else {
+    let is_archived = matches!(typing, CommandTyping::Reopen(_));
+    let part = match typing {
+        CommandTyping::Edit(typed) | CommandTyping::Show(typed) | CommandTyping::Reopen(typed) => {
+            focused(typed.worksite)
+        }
+        CommandTyping::Archive(typed) => focused(typed.worksite).or_else(|| focused(typed.hand_to)),
+    };
+    let Some(part) = part else {
         return Ok(Reply::choices([]));
     };
     let guild = ctx.guild_id()?;
     let part = slug(&part).unwrap_or_default();
     let mut db = ctx.database.acquire().await?;
-    let found = store::list(&mut db, guild, false, &part, None, 25).await?;
+    let found = store::list(&mut db, guild, is_archived, &part, None, 25).await?;
     Ok(Reply::choices(found.into_iter().map(|found| {
         Choice::text(
             format!("#{} {}", found.number, found.name),

@@ -8,6 +8,7 @@
 use database::{ChannelId, GuildId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::model::Worksite;
@@ -214,6 +215,67 @@ pub(crate) async fn archive(
     Ok(done.rows_affected() > 0)
 }
 
+/// Opens an archived worksite again; `None` when an open one has its name. `Some(false)` when it was open.
+pub(crate) async fn reopen(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+) -> sqlx::Result<Option<bool>> {
+    let done = sqlx::query!(
+        "update worksites.worksite
+         set archived_at = null, archived_by = null, archived_name = null, is_settled = false, claimed_until = null
+         where guild_id = $1 and number = $2 and archived_at is not null",
+        guild as GuildId,
+        number
+    )
+    .execute(db)
+    .await;
+    match done {
+        Ok(done) => Ok(Some(done.rows_affected() > 0)),
+        Err(error) => match error
+            .as_database_error()
+            .and_then(|error| error.constraint())
+        {
+            Some("worksite_slug") => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Keeps what the channel of a worksite lets people do, unless that is kept already.
+pub(crate) async fn keep_overwrites(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+    overwrites: &Value,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update worksites.worksite set overwrites = coalesce(overwrites, $3) where guild_id = $1 and number = $2",
+        guild as GuildId,
+        number,
+        overwrites
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the channel of a worksite let people do before it was archived.
+pub(crate) async fn kept_overwrites(
+    db: &mut PgConnection,
+    guild: GuildId,
+    number: i32,
+) -> sqlx::Result<Option<Value>> {
+    let row = sqlx::query!(
+        "select overwrites from worksites.worksite where guild_id = $1 and number = $2",
+        guild as GuildId,
+        number
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.and_then(|row| row.overwrites))
+}
+
 /// Takes a worksite whose channel is not as it should be, for a minute: nobody else works on it meanwhile.
 pub(crate) async fn claim(
     db: &mut PgConnection,
@@ -246,7 +308,8 @@ pub(crate) async fn settled(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update worksites.worksite
-         set channel_id = $3, claimed_until = null, is_settled = (archived_at is not null) = $4 or $3::bigint is null
+         set channel_id = $3, claimed_until = null, is_settled = (archived_at is not null) = $4 or $3::bigint is null,
+             overwrites = case when $4 then overwrites end
          where guild_id = $1 and number = $2",
         worksite.guild as GuildId,
         worksite.number,

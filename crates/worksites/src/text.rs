@@ -131,6 +131,10 @@ pub(crate) fn archived(lang: Lang) -> String {
     t!(lang, "archived")
 }
 
+pub(crate) fn reopened(lang: Lang) -> String {
+    t!(lang, "reopened")
+}
+
 pub(crate) fn follows(lang: Lang) -> String {
     t!(lang, "follows")
 }
@@ -153,6 +157,9 @@ pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
         }
         Refused::Unknown(asked) => t!(lang, "unknown", asked = asked.replace('`', "'")),
         Refused::Archived => t!(lang, "is-archived"),
+        Refused::Open => t!(lang, "is-open"),
+        Refused::NoSuccessor(number) => t!(lang, "no-successor", number = number.to_string()),
+        Refused::EndsAndMoves => t!(lang, "ends-and-moves"),
         Refused::BotLeads => t!(lang, "bot-leads"),
         Refused::NoMember(who) => t!(lang, "no-member", who = user(*who)),
         Refused::NothingGiven => t!(lang, "nothing-given"),

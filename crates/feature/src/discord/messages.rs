@@ -1,15 +1,18 @@
 //! Cards as messages of the bot's own: in a channel, or to a member directly.
 
-use database::{ChannelId, MessageId, UserId};
-use serde_json::json;
+use database::{ChannelId, MessageId, RoleId, UserId};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use twilight_http::request::{Method, RequestBuilder};
 use twilight_model::channel::{
     Message,
-    message::{AllowedMentions, MessageFlags},
+    message::{AllowedMentions, Component, MessageFlags},
 };
 
 use super::{Discord, Refusal};
-use crate::{Card, Lang};
+use crate::{Card, Lang, first_id};
 
 /// How a card is sent.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,39 @@ pub struct Post<'a> {
     pub nonce: Option<&'a str>,
     /// Who is pinged, if the card mentions them; nobody else is.
     pub pings: &'a [UserId],
+    /// Which roles are.
+    pub roles: &'a [RoleId],
+    /// When it may have been sent with this nonce before, by a process that died over it: Discord forgets nonces, so it
+    /// is looked for among what was sent since then.
+    pub sent_since: Option<Timestamp>,
+}
+
+/// How far our clock and Discord's may be apart.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
+/// Messages that are asked for at a time, and how often.
+const PAGE: usize = 100;
+const PAGES: usize = 10;
+
+/// By which number the container of a card shows what it was sent for: the same for the same nonce, and above those that
+/// Discord gives.
+fn mark(nonce: &str) -> i32 {
+    let digest = Sha256::digest(nonce);
+    let [a, b, c, d] = [digest[0], digest[1], digest[2], digest[3]];
+    (i32::from_be_bytes([a, b, c, d]) & 0x3FFF_FFFF) | (1 << 30)
+}
+
+/// A message, of which all that matters is its mark.
+#[derive(Debug, Deserialize)]
+struct Sent {
+    id: MessageId,
+    #[serde(default)]
+    components: Vec<Value>,
+}
+
+impl Sent {
+    fn carries(&self, mark: i32) -> bool {
+        self.components.iter().any(|part| part["id"] == mark)
+    }
 }
 
 impl Discord {
@@ -36,11 +72,22 @@ impl Discord {
         card: &Card,
         post: Post<'_>,
     ) -> Result<MessageId, Refusal> {
-        let rendered = card.render(lang);
+        let mut rendered = card.render(lang);
+        if let (Some(nonce), Some(Component::Container(container))) =
+            (post.nonce, rendered.components.first_mut())
+        {
+            let mark = mark(nonce);
+            container.id = Some(mark);
+            if let Some(since) = post.sent_since
+                && let Some(known) = self.marked(channel, mark, since).await?
+            {
+                return Ok(known);
+            }
+        }
         let mentions = AllowedMentions {
             parse: Vec::new(),
             replied_user: false,
-            roles: Vec::new(),
+            roles: post.roles.iter().map(|role| (*role).into()).collect(),
             users: post.pings.iter().map(|user| (*user).into()).collect(),
         };
         let message: Message = if rendered.attachments.is_empty() {
@@ -68,6 +115,31 @@ impl Discord {
             self.one(request).await?
         };
         Ok(message.id.into())
+    }
+
+    /// The message that carries a mark, among those since an instant.
+    async fn marked(
+        &self,
+        channel: ChannelId,
+        mark: i32,
+        since: Timestamp,
+    ) -> Result<Option<MessageId>, Refusal> {
+        // Our clock and Discord's may differ.
+        let mut after = first_id(since - SLACK);
+        for _ in 0..PAGES {
+            let path = format!("channels/{channel}/messages?limit={PAGE}&after={after}");
+            let request = RequestBuilder::raw(Method::Get, path).build();
+            let page: Vec<Sent> = self.raw(request.map_err(Refusal::Unsendable)?).await?;
+            if let Some(known) = page.iter().find(|sent| sent.carries(mark)) {
+                return Ok(Some(known.id));
+            }
+            let newest = page.iter().map(|sent| sent.id.get()).max();
+            match newest.and_then(|newest| i64::try_from(newest).ok()) {
+                Some(newest) if page.len() >= PAGE => after = newest,
+                _ => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Makes a message of the bot's show another card.
@@ -118,11 +190,24 @@ impl Discord {
         lang: Lang,
         card: &Card,
     ) -> Result<(ChannelId, MessageId), Refusal> {
-        let channel = self
-            .one(self.http().create_private_channel(user.into()))
-            .await?;
-        let channel = ChannelId::from(channel.id);
+        let channel = self.direct_channel(user).await?;
         let message = self.post(channel, lang, card, Post::default()).await?;
         Ok((channel, message))
+    }
+
+    /// Where somebody is spoken to directly. Discord is asked once for each of ten thousand people: the channel is the
+    /// same for ever.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`].
+    pub async fn direct_channel(&self, user: UserId) -> Result<ChannelId, Refusal> {
+        if let Some(known) = self.inner.directs.get(&user) {
+            return Ok(known);
+        }
+        let opened = self.http().create_private_channel(user.into());
+        let channel = ChannelId::from(self.one(opened).await?.id);
+        self.inner.directs.insert(user, channel);
+        Ok(channel)
     }
 }

@@ -37,6 +37,38 @@ async fn a_job_exists_when_its_transaction_commits() {
 }
 
 #[tokio::test]
+async fn many_are_enqueued_at_once_in_order_and_replace_as_one_does() {
+    let queue = Queue::new().await;
+    let worker = queue.worker();
+    queue.add(note("first try").key("a")).await;
+    let mut transaction = queue.database.begin().await.unwrap();
+    let many = vec![
+        note("one"),
+        note("again").key("a"),
+        note("lost").key("b"),
+        note("two").key("b"),
+        note("later").after(SignedDuration::from_hours(1)),
+    ];
+    queue
+        .jobs
+        .enqueue_all(&mut transaction, many)
+        .await
+        .unwrap();
+    queue
+        .jobs
+        .enqueue_all(&mut transaction, Vec::new())
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    worker.drain().await.unwrap();
+    let mut words = queue.diary.words();
+    words.sort_unstable();
+    assert_eq!(words, ["again", "one", "two"]);
+    queue.time.advance(SignedDuration::from_hours(1));
+    assert_eq!(worker.drain().await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn it_runs_at_its_instant_and_not_before() {
     let queue = Queue::new().await;
     let worker = queue.worker();

@@ -1,6 +1,7 @@
 //! Entries and their history.
 
 use database::{ChannelId, GuildId, MessageId, UserId};
+use feature::Past;
 use jiff::{Timestamp, civil::DateTime};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -321,16 +322,6 @@ pub(crate) async fn like(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Entry::from).collect())
-}
-
-/// A line of an entry's history.
-#[derive(Clone, Debug)]
-pub(crate) struct Past {
-    pub(crate) at: Timestamp,
-    pub(crate) by: UserId,
-    pub(crate) what: String,
-    pub(crate) old: Option<String>,
-    pub(crate) new: Option<String>,
 }
 
 /// The newest changes of an entry.

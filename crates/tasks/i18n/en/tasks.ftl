@@ -14,6 +14,12 @@ bad-tags = At most { $most } tags, of at most { $length } characters each.
 bad-items = At most { $most } lines in a check-list, of at most { $length } characters each.
 bad-repeat = { $repeat } is no repetition that I can read. Write for example daily, weekly mon,thu, monthly 15, every 2 weeks until 31/12.
 repeat-without-due = What comes again needs a date: say by when it is due the first time.
+bad-except = { $day } is no day that I can read. Write for example 25/12, 01/01, with commas between.
+too-many-exceptions = At most { $most } days on which a task does not come.
+no-repeat = This task does not come again: say how it does, or leave exceptions and renewal out.
+too-many-people = { $count } people are more than one task may have: at most { $most }. Give it to a role instead.
+bad-assignees = { $words } is nobody that I know. Mention members, or one role: @alice @bob.
+no-role = { $role } is no role of this server. Choose one of its roles.
 a-bot = { $user } is a bot, and does no tasks. Choose a member.
 a-stranger = { $user } is not a member of this server. Choose a member.
 both = Either members or a role, not both.
@@ -38,6 +44,7 @@ due = Due
 site = Worksite
 tags = Tags
 comes-again = 🔁 It comes again when it is done.
+comes-again-due = 🔁 It comes again when it is due.
 snoozed = ⏰ Reminder { $until }
 source = The message that it is about
 made-by = By { $by } { $at }
@@ -105,3 +112,7 @@ hours = { $hours ->
     [one] one hour
    *[other] { $hours } hours
 }
+erased = Tasks know nothing of { $user } any more. { $count ->
+    [one] One task was
+   *[other] { $count } tasks were
+} changed; what they gave is the bot's now, and what they did is to be picked up.

@@ -14,6 +14,12 @@ bad-tags = Au plus { $most } étiquettes, de { $length } caractères au plus cha
 bad-items = Au plus { $most } lignes dans une liste à cocher, de { $length } caractères au plus chacune.
 bad-repeat = { $repeat } n'est pas une répétition que je sais lire. Écris par exemple quotidien, chaque lundi et jeudi, mensuel 15, toutes les 2 semaines jusqu'au 31/12.
 repeat-without-due = Ce qui revient a besoin d'une date : dis pour quand c'est la première fois.
+bad-except = { $day } n'est pas un jour que je sais lire. Écris par exemple 25/12, 01/01, avec des virgules entre.
+too-many-exceptions = Au plus { $most } jours où une tâche ne revient pas.
+no-repeat = Cette tâche ne revient pas : dis comment elle revient, ou laisse les exceptions et le renouvellement.
+too-many-people = { $count } personnes, c'est plus qu'une tâche ne peut avoir : au plus { $most }. Donne-la plutôt à un rôle.
+bad-assignees = { $words } n'est personne que je connaisse. Mentionne des membres, ou un rôle : @alice @bob.
+no-role = { $role } n'est pas un rôle de ce serveur. Choisis-en un.
 a-bot = { $user } est un bot, et ne fait pas de tâches. Choisis un membre.
 a-stranger = { $user } n'est pas membre de ce serveur. Choisis un membre.
 both = Des membres ou un rôle, pas les deux.
@@ -38,6 +44,7 @@ due = Échéance
 site = Chantier
 tags = Étiquettes
 comes-again = 🔁 Elle revient quand elle est terminée.
+comes-again-due = 🔁 Elle revient à son échéance.
 snoozed = ⏰ Rappel { $until }
 source = Le message dont il s'agit
 made-by = Par { $by } { $at }
@@ -105,3 +112,7 @@ hours = { $hours ->
     [one] { $hours } heure
    *[other] { $hours } heures
 }
+erased = Les tâches ne savent plus rien de { $user }. { $count ->
+    [one] Une tâche a
+   *[other] { $count } tâches ont
+} changé ; ce que cette personne avait créé est au bot, et ce qu'elle faisait est à prendre.

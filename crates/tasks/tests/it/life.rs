@@ -347,3 +347,120 @@ async fn what_comes_again_comes_at_the_same_hour_when_clocks_change() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_list_by_tag_has_more_pages() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, place) = (guild.owner(), guild.text("work"));
+        story.idle().await;
+        for nth in 0..12 {
+            let said = format!("Task {nth}");
+            let tag = if nth == 5 { "other" } else { "Roof" };
+            let options = [("description", said.as_str().into()), ("tags", tag.into())];
+            make(story, &chief, &place, &options).await;
+        }
+        let first = story
+            .answer(chief.slash("/task list", &[("tag", "#roof".into())]))
+            .await;
+        assert_eq!(first.text().matches("Task ").count(), 10);
+        let next = story
+            .answer(chief.clicks(first.message(), "Next ▶"))
+            .await
+            .text();
+        assert!(
+            next.contains("Task 11") && !next.contains("Task 5"),
+            "{next}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_are_named_at_once_and_strangers_are_not() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, place) = (guild.owner(), guild.text("work"));
+        let other = story.sim.guild("Elsewhere").member("mallory");
+        let crew = guild.role("Crew", Permissions::from_bits(0));
+        let robot = guild.other_bot("robot");
+        let people: Vec<_> = (0..4).map(|nth| guild.member(&format!("person {nth}"))).collect();
+        story.idle().await;
+        let named = people.iter().map(|person| format!("<@{}>", person.id()));
+        let named = named.collect::<Vec<_>>().concat();
+        let options = [
+            ("description", "Carry".into()),
+            ("assignee", (&people[0]).into()),
+            ("assignees", named.as_str().into()),
+        ];
+        make(story, &chief, &place, &options).await;
+        let role = format!("<@&{}>", crew.id());
+        make(story, &chief, &place, &[("description", "Lift".into()), ("assignees", role.as_str().into())]).await;
+        let count = "select cardinality(assignees) || ' ' || (role_id is not null) from tasks.task order by number";
+        assert_eq!(ask(story, count).await, ["4 false", "0 true"]);
+        let mut told = Vec::new();
+        let foreign = format!("<@&{}>", story.sim.guild("Third").id());
+        for wrong in [
+            "everybody".to_owned(),
+            format!("<@{}>", other.id()),
+            format!("<@{}>", robot.id()),
+            foreign,
+            format!("{named} {role}"),
+            (1..=26).map(|id| format!("<@{id}>")).collect::<Vec<_>>().concat(),
+        ] {
+            let options = [("description", "No".into()), ("assignees", wrong.as_str().into())];
+            told.push(text(&story.answer(chief.slash("/task create", &options)).await));
+        }
+        insta::assert_snapshot!("named", told.join("\n"));
+        assert_eq!(ask(story, count).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_comes_again_skips_its_days_and_is_made_when_due_if_so_chosen() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, place) = (guild.owner(), guild.text("work"));
+        story.idle().await;
+        let options = [
+            ("description", "Water".into()),
+            ("due", "03/03/2026 12h".into()),
+            ("repeat", "daily x4".into()),
+            ("except", "04/03, 01/05".into()),
+            ("renew", "due".into()),
+        ];
+        make(story, &chief, &place, &options).await;
+        // Done before it is due: the next one comes all the same, once.
+        let done = async |number: &str| {
+            let task = [("task", number.into())];
+            story.answer(chief.slash("/task done", &task)).await
+        };
+        done("1").await;
+        let all = "select number || ' ' || due_at || ' ' || state || ' ' || nth || ' ' || (repeat is not null) from tasks.task order by number";
+        assert_eq!(ask(story, all).await, ["1 2026-03-03 12:00:00+00 done 1 true"]);
+        story.advance(SignedDuration::from_hours(27)).await;
+        let two = ["1 2026-03-03 12:00:00+00 done 1 false", "2 2026-03-05 12:00:00+00 todo 3 true"];
+        assert_eq!(ask(story, all).await, two);
+        let edit = [("task", "2".into()), ("due", "05/03/2026 13h".into())];
+        story.answer(chief.slash("/task edit", &edit)).await;
+        story.advance(SignedDuration::from_hours(48)).await;
+        assert_eq!(ask(story, all).await.len(), 2, "it is due an hour later");
+        story.advance(SignedDuration::from_hours(2)).await;
+        assert_eq!(ask(story, all).await[1..], [
+            "2 2026-03-05 13:00:00+00 todo 3 false",
+            "3 2026-03-06 13:00:00+00 todo 4 true",
+        ]);
+        // Four in all, the skipped one among them.
+        story.advance(SignedDuration::from_hours(48)).await;
+        assert_eq!(ask(story, all).await.len(), 3);
+        // Opened again and done again, it does not come twice.
+        let edit = [("task", "1".into()), ("state", "todo".into())];
+        story.answer(chief.slash("/task edit", &edit)).await;
+        done("1").await;
+        assert_eq!(ask(story, all).await.len(), 3);
+        chief.sees(&place);
+        chief.sees(&chief.dm());
+    })
+    .await;
+}

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod kills;
 mod life;
 mod reminders;
 mod routes;
 mod told;
+mod year;
 
 use testkit::{
     BotOptions, Story,

@@ -55,6 +55,59 @@ async fn programs_make_change_list_and_delete_tasks() {
 }
 
 #[tokio::test]
+async fn programs_say_how_a_task_comes_again_and_which_role_does_it() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let place = guild.text("work");
+        let crew = guild.role("Crew", testkit::discord_sim::Permissions::from_bits(0));
+        let foreign = story.sim.guild("Elsewhere").text("there");
+        story.idle().await;
+        let key = story.key(Some(id(&guild)), &["tasks.read", "tasks.write"]).await;
+        let path = |rest: &str| format!("/v1/guilds/{}/tasks{rest}", guild.id());
+        let post = async |body: serde_json::Value| {
+            story.call("POST", &path("")).key(&key).json(&body).send().await
+        };
+        let made = post(json!({ "description": "Sweep", "role": crew.id().to_string(), "due": "2026-03-06T12:00:00Z",
+            "repeat": "weekly", "except": ["2026-03-13"], "renews": "due", "channel": place.id().to_string() }))
+        .await
+        .expect(201);
+        assert_eq!(made["role"], crew.id().to_string());
+        assert_eq!((&made["repeat"]["every"], &made["renews"]), (&json!("weeks"), &json!("due")));
+        story.idle().await;
+        assert_eq!(guild.owner().sees(&place).len(), 1, "its panel stands there");
+        for (field, wrong) in [
+            ("role", json!({ "role": "1" })),
+            ("role", json!({ "role": crew.id().to_string(), "assignees": [guild.owner().id().to_string()] })),
+            ("repeat", json!({ "repeat": "daily" })),
+            ("repeat", json!({ "repeat": "often", "due": "in 3 days" })),
+            ("except", json!({ "except": ["2026-03-13"] })),
+            ("renews", json!({ "renews": "due" })),
+            ("renews", json!({ "renews": "never", "repeat": "daily", "due": "in 3 days" })),
+            ("channel", json!({ "channel": foreign.id().to_string() })),
+        ] {
+            let mut body = json!({ "description": "x" });
+            body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+            let told = post(body).await.expect(422).to_string();
+            assert!(told.contains(&format!("\"{field}\"")), "{wrong}: {told}");
+        }
+        let one = path("/1");
+        let patch = async |body: serde_json::Value| {
+            story.call("PATCH", &one).key(&key).json(&body).send().await
+        };
+        let changed = patch(json!({ "repeat": "daily", "renews": "done" })).await.expect(200);
+        assert_eq!((&changed["renews"], &changed["except"]), (&json!("done"), &json!(["2026-03-13"])));
+        patch(json!({ "repeat": "often" })).await.expect(422);
+        let never = patch(json!({ "repeat": "" })).await.expect(200);
+        assert_eq!(never["repeat"], json!(null));
+        let told = patch(json!({ "except": [] })).await;
+        assert!([409, 422].contains(&told.status), "{}", told.text());
+        story.idle().await;
+        guild.owner().sees(&place);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_legacy_path_takes_numbers_and_texts_once() {
     story(async |story| {
         let guild = story.sim.guild("Builders");
@@ -98,6 +151,46 @@ async fn the_legacy_path_takes_numbers_and_texts_once() {
         for field in ["user_id", "assignee_id", "description"] {
             assert!(fields.contains(field), "{fields}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_is_erased_and_their_tasks_stay() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, alice, bob) = (guild.owner(), guild.member("alice"), guild.member("bob"));
+        let (place, other) = (guild.text("work"), story.sim.guild("Elsewhere"));
+        story.idle().await;
+        let due = ("due", "03/03/2026 12h".into());
+        let mine = [("description", "Sweep".into()), ("assignee", (&alice).into()), due.clone()];
+        crate::make(story, &alice, &place, &mine).await;
+        let ours = [("description", "Carry".into()), ("assignee", (&bob).into()), ("second", (&alice).into()), due];
+        crate::make(story, &chief, &place, &ours).await;
+        story.answer(alice.slash("/task done", &[("task", "2".into())])).await;
+        story.advance(jiff::SignedDuration::from_hours(4)).await;
+        let key = story.key(Some(id(&guild)), &["tasks.write"]).await;
+        let foreign = story.key(Some(id(&other)), &["tasks.write"]).await;
+        let path = format!("/v1/guilds/{}/tasks/people/{}", guild.id(), alice.id());
+        story.call("DELETE", &path).key(&foreign).send().await.expect(404);
+        let erased = story.call("DELETE", &path).key(&key).send().await.expect(200);
+        assert_eq!(erased, json!({ "tasks": 2 }));
+        story.idle().await;
+        let traces = "select t.name || ': ' || t.row from (
+                select 'task' as name, x::text as row from tasks.task x union all select 'change', x::text from tasks.change x
+                union all select 'reminder', x::text from tasks.reminder x union all select 'closed', x::text from tasks.closed x
+            ) as t where strpos(t.row, 'ALICE') > 0";
+        let traces = traces.replace("ALICE", &alice.id().to_string());
+        assert_eq!(crate::ask(story, &traces).await, [""; 0]);
+        let whose = "select number || ' ' || cardinality(assignees) || ' ' || state from tasks.task order by number";
+        assert_eq!(crate::ask(story, whose).await, ["1 0 todo", "2 1 done"]);
+        let panels: Vec<String> = chief.sees(&place).iter().map(testkit::discord_sim::SeenMessage::text).collect();
+        assert!(panels.iter().all(|panel| !panel.contains("@alice")), "{panels:#?}");
+        let told = story.answer(chief.slash("/task erase", &[("person", (&bob).into())])).await.text();
+        assert!(told.contains("knows nothing") || told.contains("know nothing"), "{told}");
+        chief.sees(&place);
+        alice.sees(&alice.dm());
+        bob.sees(&bob.dm());
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use testkit::discord_sim::Argument;
 
-use crate::{id, story};
+use crate::{ask, id, make, story};
 
 #[tokio::test]
 async fn what_happens_to_tasks_is_heard_in_order() {
@@ -54,6 +54,113 @@ async fn what_happens_to_tasks_is_heard_in_order() {
             ]
         );
         assert!(testkit::heard(id(&other)).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_off_is_not_told_and_nothing_waits_for_it() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, place) = (guild.owner(), guild.text("work"));
+        story.idle().await;
+        let house = story.house().clone();
+        let switch = async |is_off: bool| {
+            let via = feature::settings::Via::Discord;
+            let change = |switches: &mut feature::Switches| {
+                if is_off {
+                    switches.off.insert("ear".to_owned());
+                } else {
+                    switches.off.clear();
+                }
+                Ok(())
+            };
+            let settings = &house.settings;
+            settings
+                .change::<feature::Switches>(id(&guild), house.me.id(), via, change)
+                .await
+                .unwrap();
+        };
+        switch(true).await;
+        // What was switched a moment ago is not in memory yet; the job finds it off then.
+        for said in ["Sweep", "Paint"] {
+            make(story, &chief, &place, &[("description", said.into())]).await;
+        }
+        assert_eq!(testkit::heard(id(&guild)), [""; 0]);
+        let jobs = "select name from jobs.job where name = 'ear.heard'";
+        assert_eq!(ask(story, jobs).await, [""; 0]);
+        switch(false).await;
+        story.advance(jiff::SignedDuration::from_hours(2)).await;
+        make(story, &chief, &place, &[("description", "Lock up".into())]).await;
+        assert_eq!(testkit::heard(id(&guild)), ["task.created task 3"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn open_tasks_of_an_archived_worksite_end_or_move_if_so_asked() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let chief = guild.owner();
+        story.idle().await;
+        for name in ["Harbour", "Mill", "Quay"] {
+            story
+                .answer(chief.slash("/worksite create", &[("name", name.into())]))
+                .await;
+        }
+        for (said, site) in [("Dig", "#1"), ("Fill", "#1"), ("Mow", "#2"), ("Rake", "#3")] {
+            let options = [("description", said.into()), ("site", site.into())];
+            story.answer(chief.slash("/task create", &options)).await;
+        }
+        story
+            .answer(chief.slash("/task done", &[("task", "2".into())]))
+            .await;
+        let archive = async |options: &[(&str, Argument)]| {
+            story
+                .answer(chief.slash("/worksite archive", options))
+                .await
+                .text()
+        };
+        for (wrong, part) in [
+            (vec![("hand_to", "#1".into())], "another"),
+            (
+                vec![("hand_to", "#2".into()), ("tasks", "close".into())],
+                "either",
+            ),
+        ] {
+            let told = archive(&[vec![("worksite", "#1".into())], wrong].concat()).await;
+            assert!(told.contains(part), "{told}");
+        }
+        archive(&[("worksite", "#1".into()), ("hand_to", "#2".into())]).await;
+        let state =
+            "select number || ' ' || state || ' ' || site_name from tasks.task order by number";
+        let moved = [
+            "1 todo Mill",
+            "2 done Harbour",
+            "3 todo Mill",
+            "4 todo Quay",
+        ];
+        assert_eq!(ask(story, state).await, moved);
+        archive(&[("worksite", "#2".into()), ("tasks", "close".into())]).await;
+        archive(&[("worksite", "#3".into())]).await;
+        let ended = [
+            "1 cancelled Mill",
+            "2 done Harbour",
+            "3 cancelled Mill",
+            "4 todo Quay",
+        ];
+        assert_eq!(ask(story, state).await, ended);
+        for name in [
+            "general",
+            "harbour",
+            "mill",
+            "quay",
+            "2026-harbour",
+            "2026-mill",
+            "2026-quay",
+        ] {
+            guild.channel(name).map(|channel| chief.sees(&channel));
+        }
     })
     .await;
 }

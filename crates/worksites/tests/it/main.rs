@@ -238,6 +238,54 @@ async fn permissions_of_the_channel_are_its_own_and_outlive_the_move() {
 }
 
 #[tokio::test]
+async fn what_is_opened_again_has_its_channel_as_it_was() {
+    testkit::story(features, async |story| {
+        let guild = story.sim.guild("Builders");
+        let (open, old) = (guild.category("Sites"), guild.category("Old"));
+        let (chief, secret) = (guild.owner(), guild.member("eve"));
+        let alice = guild.member("alice");
+        story.idle().await;
+        let settings = [("category", (&open).into()), ("archive", (&old).into())];
+        story
+            .answer(chief.slash("/worksite config", &settings))
+            .await;
+        opens(story, &chief, "Harbour").await;
+        let place = channel(&guild, "harbour");
+        place.deny(&secret, Permissions::SEND_MESSAGES);
+        story.idle().await;
+        let number = [("worksite", "#1".into())];
+        let run = async |command: &str| story.answer(chief.slash(command, &number)).await.text();
+        let refused = run("/worksite reopen").await;
+        assert!(refused.contains("open already"), "{refused}");
+        run("/worksite archive").await;
+        assert!(alice.try_says(&place, "may I?", &[]).is_err());
+        assert_eq!(place.parent().map(|parent| parent.id()), Some(old.id()));
+        let found = story
+            .answer(chief.types("/worksite reopen", "worksite", "har"))
+            .await
+            .text();
+        assert!(found.contains("Harbour"), "{found}");
+        let told = run("/worksite reopen").await;
+        assert!(told.contains("Open again"), "{told}");
+        let place = channel(&guild, "harbour");
+        assert_eq!(place.parent().map(|parent| parent.id()), Some(open.id()));
+        alice.says(&place, "back at eight");
+        assert!(
+            secret.try_says(&place, "and I?", &[]).is_err(),
+            "as it was before"
+        );
+        // Archived again, with its name taken meanwhile, it stays so.
+        story.advance(SignedDuration::from_mins(15)).await;
+        run("/worksite archive").await;
+        opens(story, &chief, "harbour").await;
+        let refused = run("/worksite reopen").await;
+        assert!(refused.contains("called so already"), "{refused}");
+        chief.sees(&place);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_full_category_goes_on_in_the_next() {
     testkit::story(features, async |story| {
         let guild = story.sim.guild("Builders");
