@@ -1,8 +1,8 @@
 //! Reading the history of channels, newest to oldest, with a check-point at each page.
 //!
 //! A guild has one job, which reads one channel after the other: the channel, then the threads that it found there.
-//! Each page is written together with the check-point, so `kill -9` loses at most the page on its way; live messages
-//! come beside it and meet in the same rows. After some time the job begins anew, so that a stop need not wait for it.
+//! Each page is written together with the check-point while the next one is asked for, so `kill -9` loses at most the
+//! pages on their way; live messages come beside it and meet in the same rows. After some time the job begins anew, so that a stop need not wait for it.
 
 use std::time::Duration;
 
@@ -95,6 +95,7 @@ async fn read(
         Some(ChannelType::GuildForum | ChannelType::GuildMedia)
     );
     let mut before = reading.before;
+    let mut asked = None;
     loop {
         if begun.elapsed() > BUDGET {
             return Ok(End::Late);
@@ -112,7 +113,11 @@ async fn read(
             return Ok(End::Over);
         }
         let beginning = kit.feature.memory.beginning(guild);
-        let page = match pull::page(kit, guild, channel, From::Before(before)).await? {
+        let page = match asked.take() {
+            Some(page) => page,
+            None => pull::page(kit, guild, channel, From::Before(before)).await?,
+        };
+        let page = match page {
             Ok(page) => page,
             Err(refusal) => return stuck(kit, guild, channel, refusal).await,
         };
@@ -132,7 +137,25 @@ async fn read(
         let goes_on = pull::store_page(kit, guild, channel, page, held, async |db, read| {
             store::backfills::advance(db, guild, channel, run, first, read, ended_at).await
         });
-        let goes_on = goes_on.await?;
+        let goes_on = if is_last || begun.elapsed() > BUDGET {
+            goes_on.await?
+        } else {
+            // The next page comes while this one is stored. What is noted as read is what is stored: a page that is only
+            // asked for is asked for again by whoever goes on.
+            let next = pull::page(kit, guild, channel, From::Before(first));
+            tokio::pin!(goes_on, next);
+            let (is_ours, early) = tokio::select! {
+                biased;
+                is_ours = &mut goes_on => (is_ours?, None),
+                page = &mut next => (goes_on.await?, Some(page?)),
+            };
+            asked = match early {
+                _ if !is_ours => None,
+                Some(page) => Some(page),
+                None => Some(next.await?),
+            };
+            is_ours
+        };
         if is_first {
             join(kit, guild, channel, to, beginning);
         }

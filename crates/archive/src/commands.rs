@@ -9,6 +9,7 @@ use twilight_model::{application::interaction::InteractionChannel, gateway::Inte
 
 use crate::{
     Archive, MANAGE, READ, backfill, channels, export,
+    exports::{self, NoExport, Split},
     memory::keeping,
     privacy,
     repair::beyond,
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Search(Search),
     #[command(name = "export")]
     Export(Export),
+    #[command(name = "exports")]
+    Exports(Exports),
     #[command(name = "backfill")]
     Backfill(Backfill),
     #[command(name = "privacy")]
@@ -44,6 +47,7 @@ impl SlashCommand for Command {
         ("status", Some(&READ)),
         ("search", Some(&READ)),
         ("export", Some(&READ)),
+        ("exports", None),
         ("privacy opt-out", None),
         ("privacy opt-in", None),
         ("privacy delete", None),
@@ -98,16 +102,38 @@ pub(crate) struct Search {
     words: String,
 }
 
-/// Get the messages of a channel as a file
+/// Get the messages of a channel as a file, or of all channels that you can read
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "export")]
 pub(crate) struct Export {
-    /// The channel
-    channel: InteractionChannel,
+    /// The channel; all that you can read otherwise
+    channel: Option<InteractionChannel>,
     /// What the file looks like
     format: Option<Format>,
     /// Only what is new or changed since you last had this channel as a file
     new: Option<bool>,
+    /// Cut it into several files
+    split: Option<SplitOption>,
+}
+
+/// Where files are cut.
+#[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
+pub(crate) enum SplitOption {
+    #[option(name = "By month", value = "month")]
+    Month,
+    #[option(name = "Every 100,000 messages", value = "count")]
+    Count,
+    #[option(name = "Every 100 MB", value = "size")]
+    Size,
+}
+
+/// Show how far your exports are, and their links
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "exports")]
+pub(crate) struct Exports {
+    /// Give the one with this number up, and remove its files
+    #[command(min_value = 1)]
+    cancel: Option<i64>,
 }
 
 /// A form of file.
@@ -235,6 +261,7 @@ pub(crate) async fn archive(ctx: Ctx<Archive>, command: Command) -> Outcome<Repl
         }
         Command::Search(Search { words }) => search::search(&ctx, &words).await,
         Command::Export(options) => export(&ctx, options).await,
+        Command::Exports(Exports { cancel }) => exports::commands::exports(&ctx, cancel).await,
         Command::Backfill(Backfill::Start(Start { channel })) => start(&ctx, id(channel)).await,
         Command::Backfill(Backfill::Pause(Pause { channel })) => {
             turn(&ctx, id(channel), &["running", "waiting"], "paused").await
@@ -411,16 +438,40 @@ async fn turn(
 
 async fn export(ctx: &Ctx<Archive>, options: Export) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
-    let channel = options.channel.id.into();
-    if !search::readable(ctx).await?.contains(&channel) {
-        return Err(Refused::NotYours(channel).into());
-    }
     let format = match options.format {
         None | Some(Format::Lines) => export::Format::Lines,
         Some(Format::Csv) => export::Format::Csv,
         Some(Format::Html) => export::Format::Html,
     };
-    let source = if options.new == Some(true) {
+    let split = match options.split {
+        None => Split::None,
+        Some(SplitOption::Month) => Split::Month,
+        Some(SplitOption::Count) => Split::Count(100_000),
+        Some(SplitOption::Size) => Split::Size(100_000_000),
+    };
+    let is_new = options.new == Some(true);
+    let readable = search::readable(ctx).await?;
+    let Some(channel) = options.channel.map(|channel| channel.id.into()) else {
+        if is_new {
+            return Err(NoExport::ChangesOfAll.into());
+        }
+        if readable.is_empty() {
+            return Err(Refused::NothingKept.into());
+        }
+        return export::begin(ctx, readable, None, format, split).await;
+    };
+    if !readable.contains(&channel) {
+        return Err(Refused::NotYours(channel).into());
+    }
+    if split != Split::None {
+        let since = if is_new {
+            Some(export::last(ctx, guild, channel).await?)
+        } else {
+            None
+        };
+        return export::begin(ctx, vec![channel], since, format, split).await;
+    }
+    let source = if is_new {
         export::Source::News(channel)
     } else {
         export::Source::Channel(channel)

@@ -202,7 +202,7 @@ impl Dump {
     fn write(&self, mut message: Message, text: &mut Vec<u8>) {
         match self.format {
             Format::Lines => {
-                let whole = Whole::of(message, &self.caller);
+                let whole = Whole::of(message, true, self.caller.deleted);
                 // Writing numbers and texts to memory can not fail.
                 let _ = serde_json::to_writer(&mut *text, &whole);
                 text.push(b'\n');

@@ -75,6 +75,7 @@ async fn tell(
         rank,
         told_at: told_at(kit),
         keeps_raw: settings.raw,
+        keeps_files: settings.files && kit.feature.operator.files.is_some(),
     };
     let Ok(message) = serde_json::to_value(message) else {
         return;

@@ -1,6 +1,7 @@
 //! Messages as a file: JSON Lines, CSV or HTML, no larger than may be sent.
 //!
-//! Rows are read in pages and written as they come; the file ends where the next message would not fit, and says so.
+//! Rows are read in pages and written as they come. Where the next message would not fit, a job writes all of it to files
+//! instead ([`exports`]); without a place for them the file ends there, and says so.
 
 use std::fmt::Write as _;
 
@@ -10,8 +11,9 @@ use serde_json::json;
 
 use crate::{
     Archive,
+    exports::{self, Asked, Split},
     store::{
-        exports,
+        self,
         reading::{self, Message},
     },
     text,
@@ -45,6 +47,16 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// The form that is called so.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            "jsonl" => Some(Self::Lines),
+            "csv" => Some(Self::Csv),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+
     /// What stands before the messages.
     pub(crate) const fn head(self) -> &'static str {
         match self {
@@ -200,15 +212,14 @@ pub(crate) async fn reply(
     // Looked at first: what is written meanwhile is for the next time.
     let mut until = match source {
         Source::Author(_) => 0,
-        Source::Channel(_) | Source::News(_) => exports::newest(&mut db, guild).await?,
-    };
-    let mut after = match source {
-        Source::Channel(_) | Source::Author(_) => 0,
-        Source::News(channel) => exports::last(&mut db, guild, ctx.user(), channel)
-            .await?
-            .unwrap_or(0),
+        Source::Channel(_) | Source::News(_) => store::exports::newest(&mut db, guild).await?,
     };
     drop(db);
+    let begun = match source {
+        Source::Channel(_) | Source::Author(_) => 0,
+        Source::News(channel) => last(ctx, guild, channel).await?,
+    };
+    let mut after = begun;
     let (mut count, mut is_whole) = (0_u64, true);
     'pages: loop {
         let mut db = ctx.database.acquire().await?;
@@ -247,6 +258,14 @@ pub(crate) async fn reply(
             break;
         }
     }
+    if !is_whole && ctx.feature.operator.files.is_some() {
+        let (channels, since) = match source {
+            Source::Channel(channel) => (vec![channel], None),
+            Source::News(channel) => (vec![channel], Some(begun)),
+            Source::Author(_) => (Vec::new(), None),
+        };
+        return begin(ctx, channels, since, format, Split::None).await;
+    }
     match source {
         Source::News(channel) => {
             // Where the file was cut the next one goes on.
@@ -274,6 +293,36 @@ pub(crate) async fn reply(
     Ok(Reply::card(card))
 }
 
+/// Has a job write files: of these channels, or without any, of what the member said.
+pub(crate) async fn begin(
+    ctx: &Ctx<Archive>,
+    channels: Vec<ChannelId>,
+    since: Option<i64>,
+    format: Format,
+    split: Split,
+) -> Outcome<Reply> {
+    let asked = Asked {
+        user: ctx.user(),
+        key: None,
+        author: channels.is_empty().then(|| ctx.user()),
+        channels,
+        since,
+        with_deleted: false,
+        format,
+        has_mark: true,
+        split,
+    };
+    exports::ask(ctx, ctx.guild_id()?, &asked).await?;
+    Ok(Reply::card(exports::commands::card(ctx).await?))
+}
+
+/// Up to which change the member has had a channel exported.
+pub(crate) async fn last(ctx: &Ctx<Archive>, guild: GuildId, channel: ChannelId) -> Outcome<i64> {
+    let mut db = ctx.database.acquire().await?;
+    let last = store::exports::last(&mut db, guild, ctx.user(), channel).await?;
+    Ok(last.unwrap_or(0))
+}
+
 async fn remember(
     ctx: &Ctx<Archive>,
     guild: GuildId,
@@ -282,7 +331,7 @@ async fn remember(
 ) -> Outcome<()> {
     let mut db = ctx.database.acquire().await?;
     let (user, now) = (ctx.user(), ctx.clock.now());
-    exports::remember(&mut db, guild, user, channel, change, now).await?;
+    store::exports::remember(&mut db, guild, user, channel, change, now).await?;
     Ok(())
 }
 

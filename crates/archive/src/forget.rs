@@ -7,7 +7,7 @@ use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::{Archive, search, store};
+use crate::{Archive, attachments, search, store};
 
 /// How long the messages of a guild that the bot was taken out of are kept.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -50,6 +50,7 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
     store::erasing::drop_purges(&mut db, now - REPORTED).await?;
     let limited = store::erasing::limited(&mut db).await?;
     drop(db);
+    attachments::tidy(&kit).await?;
     for (guild, channel, days) in limited {
         let before = first_id(now - SignedDuration::from_hours(24 * i64::from(days)));
         let mut gone = 0;
@@ -69,6 +70,7 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
             tracing::info!(%guild, %channel, gone, "messages past their time are deleted");
         }
     }
+    attachments::drop_unused(&kit).await?;
     Ok(())
 }
 
@@ -98,6 +100,7 @@ pub(crate) async fn forget(kit: Kit<Archive>, job: Forget) -> Outcome<()> {
     let mut db = kit.database.begin().await?;
     store::erasing::drop_guild(&mut db, guild).await?;
     db.commit().await?;
+    attachments::drop_unused(&kit).await?;
     kit.feature.memory.forget(guild);
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! - Members see: who may manage the server (capability `archive.manage`) `/archive enable`, `disable`, `retention` and
 //!   `backfill`; who may read the archive (`archive.read`) `/archive status`, `search` and `export`, with what they can
-//!   read in Discord now; everyone `/archive privacy`.
+//!   read in Discord now; everyone `/archive privacy`, and `exports` for their own.
 //! - Tables: the schema `archive`, with `archive.message` in partitions of a month each; views in `reporting`.
 //! - Discord: messages and reactions, the privileged intent for message content, and View Channel and Read Message
 //!   History where something is kept.
@@ -12,6 +12,7 @@
 //! everything is held; `repair` reads what lies between them, `backfill` what lies before. Nothing is kept until somebody
 //! turns a channel on, and what members do not want to be kept is left out when it is written (`write`).
 
+mod attachments;
 mod backfill;
 mod buffer;
 mod channels;
@@ -19,6 +20,7 @@ mod commands;
 mod dump;
 mod events;
 mod export;
+mod exports;
 mod forget;
 mod memory;
 mod model;
@@ -36,17 +38,22 @@ mod text;
 mod wire;
 mod write;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use feature::{Capability, Feature, Scope};
 use twilight_cache_inmemory::ResourceType;
 use twilight_model::{gateway::Intents, guild::Permissions};
 
-pub use crate::operator::Operator;
 use crate::settings::Keep;
+pub use crate::{
+    attachments::policy::{Allowed, Objection, Offered, Policy},
+    operator::Operator,
+};
 
 /// How often what is past its time is deleted.
 const PURGE: Duration = Duration::from_hours(24);
+/// How often files that are over are removed.
+const SWEEP: Duration = Duration::from_hours(1);
 /// How long the jobs that read the history may take; they go on where they were.
 const LONGEST: Duration = Duration::from_mins(30);
 
@@ -69,6 +76,7 @@ pub struct Archive {
     memory: memory::Memory,
     buffer: buffer::Buffer,
     operator: Operator,
+    outgoing: OnceLock<outgoing::Client>,
 }
 
 impl Archive {
@@ -78,6 +86,20 @@ impl Archive {
             operator,
             ..Self::default()
         }
+    }
+
+    /// The same, fetching files otherwise: tests have a server of their own.
+    #[must_use]
+    pub fn reaching(self, client: outgoing::Client) -> Self {
+        Self {
+            outgoing: OnceLock::from(client),
+            ..self
+        }
+    }
+
+    /// How files are fetched; made when the first is.
+    pub(crate) fn outgoing(&self) -> &outgoing::Client {
+        self.outgoing.get_or_init(outgoing::Client::default)
     }
 
     /// With a buffer for so many events, which a test can fill.
@@ -113,6 +135,7 @@ impl Feature for Archive {
             .command(commands::archive)
             .component(status::turn)
             .component(search::turn)
+            .component(exports::commands::progress)
             .on(events::message_create)
             .on(events::message_update)
             .on(events::message_delete)
@@ -134,9 +157,16 @@ impl Feature for Archive {
             .job_with(long(), forget::purge)
             .job_with(long(), forget::forget)
             .job_with(long(), privacy::erase)
+            .job_with(long(), exports::write)
+            .job_with(long(), attachments::fetch)
+            .job(exports::sweep)
             .schedule(
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},
+            )
+            .schedule(
+                ::jobs::Schedule::every(SWEEP).expect("an hour is a pause"),
+                &exports::Sweep {},
             )
             .routes(routes::routes());
     }

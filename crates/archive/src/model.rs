@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::attachments::Attached;
+
 /// The rank of a telling that knows of the deletion alone.
 const STUB: i16 = -1;
 
@@ -43,6 +45,9 @@ pub(crate) struct Told {
     pub(crate) mentions: Vec<UserId>,
     pub(crate) payload: Option<Value>,
     pub(crate) is_withheld: bool,
+    /// Files that are to be kept.
+    #[serde(skip)]
+    pub(crate) files: Vec<Attached>,
 }
 
 /// What a message said before.
@@ -99,6 +104,7 @@ impl Told {
             mentions: Vec::new(),
             payload: None,
             is_withheld: false,
+            files: Vec::new(),
         }
     }
 
@@ -150,6 +156,7 @@ impl Told {
         self.author_name = None;
         self.has = Vec::new();
         self.mentions = Vec::new();
+        self.files = Vec::new();
         self.is_withheld = true;
         if is_erased {
             self.author_id = None;
@@ -160,7 +167,7 @@ impl Told {
     pub(crate) fn weight(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let payload = self.payload.as_ref().map_or(0, weight);
-        512 + text(&self.content) + text(&self.said_besides) + payload
+        512 + text(&self.content) + text(&self.said_besides) + payload + 1_024 * self.files.len()
     }
 }
 

@@ -1,23 +1,59 @@
-//! What the operator wants kept, by the configuration: single channels, or everything.
+//! What the operator wants kept, by the configuration: single channels, or everything; and where files go.
 //!
-//! It counts as if somebody had turned it on: the notice is posted first, and nothing is kept where it can not be. A
+//! What is to be kept counts as if somebody had turned it on: the notice is posted first, and nothing is kept where it can not be. A
 //! server that turns it off again stays off, because what was said of a channel or of the whole server stands in its row.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, path::PathBuf};
 
 use database::{ChannelId, GuildId};
 use feature::{Kit, Outcome, Refusal, discord::Post};
 use twilight_model::gateway::Intents;
 
-use crate::{Archive, channels, store, text};
+use crate::{Allowed, Archive, channels, store, text};
 
 /// What is kept without anybody turning it on.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Operator {
     /// These channels, in whatever server they are.
     pub channels: Vec<ChannelId>,
     /// All channels of all servers.
     pub everything: bool,
+    /// The program's directory; without one nothing is written to files.
+    pub files: Option<PathBuf>,
+    /// Under which `scheme://host` files are fetched; without one, links are shown without it.
+    pub reach: Option<String>,
+    /// How many megabytes (10⁶ bytes) all exports together may take.
+    pub exports_mb: u32,
+    /// Which files are kept where a server wants its files kept.
+    pub attachments: Allowed,
+    /// How many megabytes (10⁶ bytes) they may take together.
+    pub attachments_mb: u32,
+}
+
+impl Default for Operator {
+    fn default() -> Self {
+        Self {
+            channels: Vec::new(),
+            everything: false,
+            files: None,
+            reach: None,
+            exports_mb: 4_096,
+            attachments: Allowed::default(),
+            attachments_mb: 10_000,
+        }
+    }
+}
+
+impl Operator {
+    /// How many bytes all exports together may take.
+    pub(crate) fn most_bytes(&self) -> i64 {
+        i64::from(self.exports_mb) * 1_000_000
+    }
+
+    /// How many bytes all kept files together may take.
+    pub(crate) fn most_of_files(&self) -> i64 {
+        i64::from(self.attachments_mb) * 1_000_000
+    }
 }
 
 /// Turns on what is wanted of a guild and of which nobody said anything yet.

@@ -5,7 +5,7 @@ use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply, first_id};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 
-use crate::{Archive, export, memory, store, text};
+use crate::{Archive, attachments, export, exports, memory, store, text};
 
 /// How many messages are erased at a time.
 const AT_ONCE: i64 = 1_000;
@@ -82,6 +82,9 @@ pub(crate) async fn erase(kit: Kit<Archive>, job: Erase) -> Outcome<()> {
         }
     }
     store::erasing::erase_traces(&mut *kit.database.acquire().await?, of, user).await?;
+    // Behind the last row: an export that still read one is written anew.
+    exports::anew(&kit, of).await?;
+    attachments::drop_unused(&kit).await?;
     tracing::info!(guild = %of, erased, "the words of a member are erased");
     Ok(())
 }

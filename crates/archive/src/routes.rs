@@ -50,6 +50,8 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Archive>> {
         .routes(routes!(found))
         .routes(routes!(changes))
         .routes(routes!(crate::dump::export))
+        .merge(crate::exports::routes::routes())
+        .merge(crate::attachments::routes::routes())
 }
 
 /// A message as the replaced system wrote it.
@@ -452,9 +454,10 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
-    pub(crate) fn of(message: Message, caller: &Caller) -> Self {
+    /// For who may read what messages say, and what deleted ones said.
+    pub(crate) fn of(message: Message, content: bool, deleted: bool) -> Self {
         // Who may not see what was deleted learns that it is, and nothing of what it said.
-        let may_read = caller.content && (message.deleted_at.is_none() || caller.deleted);
+        let may_read = content && (message.deleted_at.is_none() || deleted);
         Self {
             message_id: message.id,
             channel_id: message.channel,
@@ -521,7 +524,9 @@ async fn found(
     let found = store::reading::search(&mut db, guild.id, &asked, before, paging.rows()).await?;
     drop(db);
     let found = found.into_iter();
-    let found = found.map(|message| Whole::of(message, caller)).collect();
+    let found = found
+        .map(|message| Whole::of(message, caller.content, caller.deleted))
+        .collect();
     paging.page(found, |message| message.message_id).map(Json)
 }
 
@@ -557,6 +562,8 @@ async fn changes(
     let found = store::reading::changed(&mut db, guild.id, channels, after, paging.rows()).await?;
     drop(db);
     let found = found.into_iter();
-    let found = found.map(|message| Whole::of(message, caller)).collect();
+    let found = found
+        .map(|message| Whole::of(message, caller.content, caller.deleted))
+        .collect();
     paging.page(found, |message| message.change).map(Json)
 }

@@ -11,6 +11,8 @@ use crate::text;
 pub(crate) struct Keep {
     /// Whether files, embeds, polls and the like are kept as Discord wrote them.
     pub(crate) raw: bool,
+    /// Whether files that are attached are kept themselves, as far as the operator allows.
+    pub(crate) files: bool,
     /// How much of Discord's limit the reading of history takes, in percent.
     pub(crate) share: u8,
 }
@@ -19,6 +21,7 @@ impl Default for Keep {
     fn default() -> Self {
         Self {
             raw: true,
+            files: false,
             share: 50,
         }
     }

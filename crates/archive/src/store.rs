@@ -9,6 +9,7 @@ pub(crate) mod backfills;
 pub(crate) mod channels;
 pub(crate) mod erasing;
 pub(crate) mod exports;
+pub(crate) mod files;
 pub(crate) mod messages;
 pub(crate) mod people;
 pub(crate) mod reading;

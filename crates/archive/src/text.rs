@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use crate::{
     commands::Refused,
+    exports::{NoExport, commands::View},
     status::{Reading, Standing},
-    store::{channels::Tally, reading::Message},
+    store::{channels::Tally, exports::Room, reading::Message},
 };
 
 feature::words!("archive");
@@ -112,6 +113,104 @@ pub(crate) fn exported(lang: Lang, count: u64) -> String {
 
 pub(crate) fn export_cut(lang: Lang) -> String {
     t!(lang, "export-cut")
+}
+
+pub(crate) fn no_export(lang: Lang, why: NoExport, room: Room) -> String {
+    match why {
+        NoExport::TooMany => t!(lang, "exports-too-many", all = room.guild, own = room.own),
+        NoExport::NoPlace => t!(lang, "exports-no-place"),
+        NoExport::Unknown(number) => t!(lang, "exports-unknown", number = number.to_string()),
+        NoExport::MonthsOfChanges => t!(lang, "exports-months-of-changes"),
+        NoExport::ChangesOfAll => t!(lang, "exports-changes-of-all"),
+    }
+}
+
+pub(crate) fn look_again(lang: Lang) -> String {
+    t!(lang, "exports-look")
+}
+
+/// A number of bytes, in thousands.
+fn bytes(lang: Lang, bytes: u64) -> String {
+    let kilobytes = i64::try_from(bytes.div_ceil(1_000)).unwrap_or(i64::MAX);
+    if kilobytes < 1_000 {
+        t!(lang, "exports-kilobytes", count = kilobytes)
+    } else {
+        t!(
+            lang,
+            "exports-megabytes",
+            count = kilobytes.div_euclid(1_000)
+        )
+    }
+}
+
+/// A member's exports, newest first.
+pub(crate) fn exports(lang: Lang, views: &[View], is_public: bool) -> Card {
+    let card = Card::new().title(t!(lang, "exports-title"));
+    if views.is_empty() {
+        return card.text(t!(lang, "exports-none"));
+    }
+    let card = card.lines(views.iter().map(|view| export(lang, view)));
+    let is_shown = views.iter().any(|view| !view.links.is_empty());
+    match (is_shown, is_public) {
+        (true, true) => card.footer(t!(lang, "exports-links")),
+        (true, false) => card.footer(t!(lang, "exports-no-address")),
+        (false, _) => card,
+    }
+}
+
+fn export(lang: Lang, view: &View) -> String {
+    let one = &view.export;
+    let of = match (&one.asked.author, &*one.asked.channels) {
+        (Some(_), _) => t!(lang, "exports-own"),
+        (None, [channel]) => place(*channel),
+        (None, all) => t!(
+            lang,
+            "exports-channels",
+            count = i64::try_from(all.len()).unwrap_or(i64::MAX)
+        ),
+    };
+    let messages = one.messages;
+    let stands = match (one.state.as_str(), one.share()) {
+        ("done", _) if !view.is_readable => t!(lang, "exports-rights"),
+        ("done", _) => t!(
+            lang,
+            "exports-done",
+            count = messages,
+            until = relative(one.expires_at)
+        ),
+        ("running", Some(share)) => {
+            t!(
+                lang,
+                "exports-running-share",
+                count = messages,
+                share = share
+            )
+        }
+        ("running", None) => t!(lang, "exports-running", count = messages),
+        ("cancelled", _) => t!(lang, "exports-cancelled"),
+        _ => match one.reason.as_deref() {
+            Some("rights") => t!(lang, "exports-rights"),
+            Some("files") => t!(lang, "exports-files"),
+            Some("room") => t!(lang, "exports-room"),
+            _ => t!(lang, "exports-disk"),
+        },
+    };
+    let mut line = format!("**{}** · {of} · {stands}", one.id);
+    for (part, address) in &view.links {
+        let size = bytes(lang, part.bytes);
+        let link = if address.starts_with('/') {
+            format!("`{address}`")
+        } else {
+            format!("[{}]({address})", part.name)
+        };
+        line = format!("{line}\n{link} · {size}");
+    }
+    let more = view.files.saturating_sub(view.links.len());
+    if more > 0 && !view.links.is_empty() {
+        let more = i64::try_from(more).unwrap_or(i64::MAX);
+        line = format!("{line}\n{}", t!(lang, "exports-more", count = more));
+    }
+    line
 }
 
 pub(crate) fn search_empty(lang: Lang) -> String {
@@ -283,8 +382,16 @@ mod tests {
             BadSearch::Channel(typed),
             BadSearch::Closed,
         ];
+        let exports = [
+            NoExport::TooMany,
+            NoExport::NoPlace,
+            NoExport::Unknown(7),
+            NoExport::MonthsOfChanges,
+            NoExport::ChangesOfAll,
+        ];
         let told = [Lang::Fr, Lang::En].map(|lang| {
             let mut told = vec![bad_share(lang, 120), no_content(lang)];
+            told.extend(exports.iter().filter_map(|one| one.explain(lang)));
             told.extend(refusals.iter().map(|one| refused(lang, one)));
             told.extend(searches.iter().filter_map(|one| one.explain(lang)));
             told.join("\n")

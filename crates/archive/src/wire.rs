@@ -7,7 +7,7 @@ use database::{ChannelId, GuildId, MessageId, UserId};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::model::Told;
+use crate::{attachments::Attached, model::Told};
 
 /// The flag of messages that one member alone sees.
 const EPHEMERAL: i64 = 1 << 6;
@@ -40,6 +40,8 @@ pub(crate) struct Place {
     pub(crate) told_at: Timestamp,
     /// Whether the parts are kept as Discord wrote them.
     pub(crate) keeps_raw: bool,
+    /// Whether files are fetched.
+    pub(crate) keeps_files: bool,
 }
 
 /// Reads a message; `None` for what is none, or is not for everyone's eyes.
@@ -91,6 +93,11 @@ pub(crate) fn read(message: &Value, place: Place) -> Option<Told> {
             .collect(),
         payload: place.keeps_raw.then(|| parts(message)).flatten(),
         is_withheld: false,
+        files: if place.keeps_files {
+            attachments.iter().filter_map(Attached::read).collect()
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -215,6 +222,7 @@ mod tests {
             rank: 1,
             told_at: Timestamp::UNIX_EPOCH,
             keeps_raw: true,
+            keeps_files: false,
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 
 use crate::{
-    Archive, channels, memory,
+    Archive, attachments, channels, memory,
     model::{Reaction, Told, Version},
     store::{self, channels::Live},
     wire::FORWARD,
@@ -78,6 +78,7 @@ pub(crate) async fn write_in(
     withhold_forwards(db, batch).await?;
     let added = store::messages::write(db, &batch.told).await?;
     store::messages::write_authors(db, &batch.told).await?;
+    attachments::note(kit, db, &batch.told).await?;
     store::messages::write_versions(db, &batch.versions).await?;
     store::messages::write_reactions(db, &batch.reactions).await?;
     // A channel whose line broke within the batch has two parts, and a statement writes a row once.

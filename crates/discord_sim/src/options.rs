@@ -54,6 +54,9 @@ pub struct SimOptions {
     pub messages_per_channel: usize,
     /// How many interactions are remembered at most; the oldest go first.
     pub interactions: usize,
+    /// What the addresses of attached files begin with, instead of the simulator's own, with its port in the
+    /// place of `PORT`: they then end after a day, as Discord's do, and are new whenever the message is told.
+    pub files_at: Option<String>,
     /// How large a file in an answer to an interaction may be at the most, in bytes, as interactions say.
     pub attachment_limit: u64,
     /// How long an interaction waits for its first answer. Discord's clients give up after 3 s; a story about
@@ -87,6 +90,7 @@ impl Default for SimOptions {
             log_limit: 20_000,
             messages_per_channel: 20_000,
             interactions: 20_000,
+            files_at: None,
             attachment_limit: 10_485_760,
             first_answer: Duration::from_secs(3),
             patience: Duration::from_secs(10),

@@ -18,7 +18,7 @@ use axum::{
         ConnectInfo, FromRequestParts, Path, Query, Request, State, WebSocketUpgrade,
         connect_info::Connected,
     },
-    http::StatusCode,
+    http::{StatusCode, Uri},
     response::{IntoResponse, Response},
     routing::get,
     serve::{IncomingStream, Listener},
@@ -76,7 +76,15 @@ async fn websocket(
 async fn file(
     State(core): State<Arc<Core>>,
     Path((_, id, _)): Path<(String, String, String)>,
+    uri: Uri,
 ) -> Response {
+    let mut query = uri.query().unwrap_or_default().split('&');
+    let ends = query.find_map(|part| part.strip_prefix("ex="));
+    let ends = ends.and_then(|ends| u64::from_str_radix(ends, 16).ok());
+    let now = core.look(|world| world.now() / 1000);
+    if ends.is_some_and(|ends| now >= ends) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     given(&core, &id)
 }
 

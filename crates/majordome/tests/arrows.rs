@@ -28,8 +28,8 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
         "majordome" => return None,
         // Tasks are done at worksites.
         "tasks" => &["feature", "jobs", "database", "dates", "worksites"],
-        // They call addresses that somebody gave.
-        "webhooks" => &["feature", "jobs", "database", "outgoing"],
+        // They call addresses that somebody gave, or fetch files.
+        "archive" | "webhooks" => &["feature", "jobs", "database", "outgoing"],
         // Who is at which worksite, also as a picture; calendars of others are read.
         "planning" => &[
             "feature",

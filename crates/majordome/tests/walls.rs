@@ -72,6 +72,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("admin:ping:v1", ""),
     ("admin:rules:v1", "0"),
     ("admin:undo:v1", "general:9"),
+    ("archive:exports:v1", ""),
     ("archive:search:v1", "{search}:~"),
     ("archive:status:v1", "~"),
     ("autorole:add:v1", "{group}"),

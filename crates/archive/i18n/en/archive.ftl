@@ -83,3 +83,38 @@ past-running-until = reading the past: { $read }, { $share } %, done { $when }
 past-paused = past paused: { $read }, { $share } %
 past-waiting = past waits for permission: { $read }
 past-cancelled = past given up: { $read }, { $share } %
+exports-title = Your exports
+exports-none = You have no exports. `/archive export` makes one.
+exports-look = Look again
+exports-own = what you said
+exports-channels = { $count ->
+    [one] one channel
+   *[other] { $count } channels
+}
+exports-running = being written: { $count ->
+    [one] one message
+   *[other] { $count } messages
+} so far
+exports-running-share = being written: { $count ->
+    [one] one message
+   *[other] { $count } messages
+} so far, { $share } %
+exports-done = { $count ->
+    [one] one message
+   *[other] { $count } messages
+}, gone { $until }
+exports-cancelled = given up
+exports-rights = you can not read all of it any more: export again what you can read
+exports-files = it would be more than 5,000 files: cut it into larger ones
+exports-room = the files of all exports are as large as whoever runs me allows: export less, or wait until others are over
+exports-disk = the files can not be written; whoever runs me finds out why in the log
+exports-more = and { $count } more: `/archive export` with larger files, or the API, gives them all
+exports-kilobytes = { $count } kB
+exports-megabytes = { $count } MB
+exports-links = Whoever has a link can fetch the file until it is gone: pass it on with care.
+exports-no-address = The links lack the address under which I am reached: whoever runs me sets PUBLIC_URL.
+exports-too-many = There are { $own } exports of yours under way, or { $all } of this server are kept. Wait until one is done or over, or give one up with `/archive exports cancel`.
+exports-no-place = I have no place for files. Whoever runs me sets DATA_DIR.
+exports-unknown = You have no export { $number }. `/archive exports` shows those there are.
+exports-months-of-changes = What is new comes in the order in which it changed, not by month. Leave **split** out, or cut it by messages or by size.
+exports-changes-of-all = What is new is known for each channel: name one, or leave **new** out.

@@ -83,3 +83,38 @@ past-running-until = lecture du passé : { $read }, { $share } %, fin { $when }
 past-paused = passé en pause : { $read }, { $share } %
 past-waiting = le passé attend une permission : { $read }
 past-cancelled = passé abandonné : { $read }, { $share } %
+exports-title = Tes exports
+exports-none = Tu n'as pas d'export. `/archive export` en fait un.
+exports-look = Regarder de nouveau
+exports-own = ce que tu as dit
+exports-channels = { $count ->
+    [one] un salon
+   *[other] { $count } salons
+}
+exports-running = en cours d'écriture : { $count ->
+    [one] un message
+   *[other] { $count } messages
+} jusqu'ici
+exports-running-share = en cours d'écriture : { $count ->
+    [one] un message
+   *[other] { $count } messages
+} jusqu'ici, { $share } %
+exports-done = { $count ->
+    [one] un message
+   *[other] { $count } messages
+}, disparaît { $until }
+exports-cancelled = abandonné
+exports-rights = tu ne peux plus tout en lire : exporte de nouveau ce que tu peux lire
+exports-files = cela ferait plus de 5 000 fichiers : coupe-le en plus grands
+exports-room = les fichiers de tous les exports ont la taille que permet qui m'exploite : exporte moins, ou attends que d'autres soient passés
+exports-disk = les fichiers ne peuvent pas être écrits ; qui m'exploite en trouve la raison dans le journal
+exports-more = et { $count } autres : `/archive export` avec des fichiers plus grands, ou l'API, les donne tous
+exports-kilobytes = { $count } ko
+exports-megabytes = { $count } Mo
+exports-links = Qui a un lien peut prendre le fichier jusqu'à ce qu'il disparaisse : ne le donne pas à n'importe qui.
+exports-no-address = Il manque aux liens l'adresse à laquelle on me joint : qui m'exploite définit PUBLIC_URL.
+exports-too-many = { $own } de tes exports sont en cours, ou { $all } de ce serveur sont conservés. Attends que l'un soit fini ou passé, ou abandonnes-en un avec `/archive exports cancel`.
+exports-no-place = Je n'ai pas de place pour des fichiers. Qui m'exploite définit DATA_DIR.
+exports-unknown = Tu n'as pas d'export { $number }. `/archive exports` montre ceux qui existent.
+exports-months-of-changes = Ce qui est nouveau vient dans l'ordre où cela a changé, pas par mois. Laisse **découpe** de côté, ou coupe par messages ou par taille.
+exports-changes-of-all = Ce qui est nouveau est connu salon par salon : choisis-en un, ou laisse **nouveau** de côté.

@@ -20,6 +20,8 @@ pub(crate) async fn erase_author(
              where guild_id = $1 and author_id = $2 and id <= $3 order by id limit $4
          ), versions as (
              delete from archive.version where guild_id = $1 and message_id in (select id from chosen)
+         ), files as (
+             delete from archive.attachment where guild_id = $1 and message_id in (select id from chosen)
          ), passed_on as (
              update archive.message
              set said_besides = null, payload = null, change = nextval('archive.change_number')
@@ -80,6 +82,8 @@ pub(crate) async fn purge(
              returning id
          ), versions as (
              delete from archive.version where guild_id = $1 and message_id in (select id from gone)
+         ), files as (
+             delete from archive.attachment where guild_id = $1 and message_id in (select id from gone)
          ), reactions as (
              delete from archive.reaction where guild_id = $1 and message_id in (select id from gone)
          )
@@ -235,7 +239,9 @@ pub(crate) async fn drop_guild(db: &mut PgConnection, guild: GuildId) -> sqlx::R
              searches as (delete from archive.search where guild_id = $1),
              authors as (delete from archive.author where guild_id = $1),
              purges as (delete from archive.purged where guild_id = $1),
-             exports as (delete from archive.exported where guild_id = $1)
+             exports as (delete from archive.exported where guild_id = $1),
+             files as (delete from archive.export where guild_id = $1),
+             attachments as (delete from archive.attachment where guild_id = $1)
          delete from archive.guild where guild_id = $1",
         guild as GuildId
     )

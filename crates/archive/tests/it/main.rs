@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod attachments;
 mod backfill;
 mod capture;
 mod erasing;
+mod exports;
 mod kills;
 mod kinds;
 mod operator;

@@ -10,8 +10,8 @@ use crate::stored;
 
 fn everything() -> feature::Registry {
     feature::Registry::new().with(Archive::keeping(Operator {
-        channels: Vec::new(),
         everything: true,
+        ..Operator::default()
     }))
 }
 
@@ -44,7 +44,7 @@ static NAMED: OnceLock<ChannelId> = OnceLock::new();
 fn named() -> feature::Registry {
     feature::Registry::new().with(Archive::keeping(Operator {
         channels: NAMED.get().copied().into_iter().collect(),
-        everything: false,
+        ..Operator::default()
     }))
 }
 

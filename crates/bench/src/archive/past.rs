@@ -1,11 +1,12 @@
-//! Reading the past, against the pages that the share allows.
+//! Reading the past, against the pages that the share allows: those of a bare client that asks for the same ones, one
+//! after the other, times the share.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use discord_sim::SimOptions;
 
-use super::Place;
+use super::{Place, web::Web};
 
 /// How long Discord takes for a page.
 const PAGE_TAKES: Duration = Duration::from_millis(20);
@@ -13,6 +14,8 @@ const PAGE_TAKES: Duration = Duration::from_millis(20);
 const PAGE: u32 = 100;
 /// How much of the time is for pages, as a guild has it that chose nothing.
 const SHARE: f64 = 0.5;
+/// How many pages the bare client asks for.
+const ASKED: usize = 100;
 
 pub(super) async fn run(place: &mut Place, messages: u32) -> anyhow::Result<()> {
     let options = SimOptions {
@@ -37,6 +40,14 @@ pub(super) async fn run(place: &mut Place, messages: u32) -> anyhow::Result<()> 
     owner.slash("/archive enable", &[]).answer().await?;
     let faults = scene.sim.faults();
     faults.delay_route("GET", "/channels/{channel_id}/messages", PAGE_TAKES);
+    let bare = Web::of(
+        scene.sim.api_url(),
+        format!("Bot {}", scene.sim.bot_token()),
+    );
+    let channel = scene.channels.first().context("a channel")?.id();
+    let path = format!("/api/v10/channels/{channel}/messages?limit={PAGE}");
+    let times = bare.times(&vec![path; ASKED]).await?;
+    let floor = times.iter().sum::<Duration>().as_secs_f64() / f64::from(u32::try_from(ASKED)?);
     let begun = Instant::now();
     owner.slash("/archive backfill start", &[]).answer().await?;
     let done =
@@ -57,7 +68,7 @@ pub(super) async fn run(place: &mut Place, messages: u32) -> anyhow::Result<()> 
         &format!("the past, {messages} messages: pages each second, against the share"),
         "1/s",
         pages / took,
-        Some(SHARE / PAGE_TAKES.as_secs_f64()),
+        Some(SHARE / floor),
     );
     scene.subject.stop().await
 }

@@ -17,13 +17,20 @@ use super::KEY;
 #[derive(Clone, Debug)]
 pub(super) struct Web {
     base: String,
+    authorization: String,
     client: Client<HttpConnector, Empty<Bytes>>,
 }
 
 impl Web {
     pub(super) fn new(address: &str) -> Self {
+        Self::of(format!("http://{address}"), format!("Bearer {KEY}"))
+    }
+
+    /// A caller of something else.
+    pub(super) fn of(base: String, authorization: String) -> Self {
         Self {
-            base: format!("http://{address}"),
+            base,
+            authorization,
             client: Client::builder(TokioExecutor::new()).build_http(),
         }
     }
@@ -31,7 +38,8 @@ impl Web {
     /// Asks, and counts the bytes of the answer.
     pub(super) async fn size(&self, path: &str) -> anyhow::Result<usize> {
         let request = Request::get(format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {KEY}"))
+            .header("authorization", &self.authorization)
+            .header("user-agent", "DiscordBot (https://example.org, 1)")
             .body(Empty::new())?;
         let answer = self.client.request(request).await?;
         let status = answer.status();

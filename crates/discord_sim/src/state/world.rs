@@ -275,9 +275,31 @@ impl World {
         }
     }
 
+    /// Gives files the addresses that end after a day, where that is wanted.
+    fn sign_files(&self, message: &mut Value) {
+        let Some(base) = &self.options.files_at else {
+            return;
+        };
+        let port = self.address.rsplit(':').next().unwrap_or_default();
+        let base = base.replace("PORT", port);
+        let own = format!("http://{}", self.address);
+        let now = self.now() / 1000;
+        let files = message["attachments"].as_array_mut();
+        for file in files.into_iter().flatten() {
+            for key in ["url", "proxy_url"] {
+                let path = file[key].as_str().and_then(|url| url.strip_prefix(&own));
+                if let Some(path) = path {
+                    let ends = now + 24 * 3600;
+                    file[key] = format!("{base}{path}?ex={ends:x}&is={now:x}&hm=0").into();
+                }
+            }
+        }
+    }
+
     /// The message as its full object. `member` fields are the gateway's and not part of it.
     pub(crate) fn message_json(&self, message: &Message) -> Value {
         let mut json = self.plain_message_json(message);
+        self.sign_files(&mut json);
         if let Some(referenced) = message.referenced {
             json["referenced_message"] = self
                 .channels

@@ -139,6 +139,10 @@ impl Config {
         let archive_channels = reader.optional(&names::DISCORD_CHANNEL_IDS, parse::channels);
         let public_url = reader.optional(&names::PUBLIC_URL, address(["https", "http"]));
         let archive_everything = reader.required(&names::ARCHIVE_EVERYTHING, parse::truth);
+        let exports = reader.required(&names::ARCHIVE_EXPORTS_MB, parse::megabytes);
+        let attachments = reader.required(&names::ATTACHMENTS_MB, parse::megabytes);
+        let largest = reader.required(&names::ATTACHMENT_LARGEST_MB, parse::megabytes);
+        let types = reader.required(&names::ATTACHMENT_TYPES, parse::types);
         let enable_presences = reader.required(&names::ENABLE_PRESENCES, parse::truth);
         let default_locale = reader.required(&names::DEFAULT_LOCALE, parse::locale);
         let default_time_zone = reader.required(&names::DEFAULT_TIME_ZONE, parse::time_zone);
@@ -150,20 +154,30 @@ impl Config {
         reader.shown.sort_by_key(order);
         let (shown, secrets) = (reader.shown, reader.secrets);
         let config = || {
+            let (data_dir, http) = (data_dir?, http?);
             Some(Self {
                 bot_token,
                 database: database?,
-                data_dir: data_dir?,
                 guild_id,
                 archive: archive::Operator {
                     channels: archive_channels.unwrap_or_default(),
                     everything: archive_everything?,
+                    // Files that nobody can fetch are not written.
+                    files: http.address.map(|_| data_dir.clone()),
+                    reach: public_url.clone(),
+                    exports_mb: exports?,
+                    attachments: archive::Allowed {
+                        types: types?,
+                        most: u64::from(largest?) * 1_000_000,
+                    },
+                    attachments_mb: attachments?,
                 },
+                data_dir,
                 public_url,
                 enable_presences: enable_presences?,
                 default_locale: default_locale?,
                 default_time_zone: default_time_zone?,
-                http: http?,
+                http,
                 log_level: log_level?,
                 log_format: log_format?,
                 shutdown_timeout: shutdown_timeout?,

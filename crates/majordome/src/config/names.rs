@@ -72,6 +72,18 @@ names! {
     ARCHIVE_EVERYTHING = "ARCHIVE_EVERYTHING"
         default "false", example "true",
         "Keeps the messages of all channels of all guilds without anybody turning the archive on";
+    ARCHIVE_EXPORTS_MB = "ARCHIVE_EXPORTS_MB"
+        default "4096", example "20000",
+        "How many megabytes all exports of the archive together may take on the disk; each is there for a day";
+    ATTACHMENTS_MB = "ATTACHMENTS_MB"
+        default "10000", example "50000",
+        "How many megabytes all attached files together may take, where a guild wants its files kept";
+    ATTACHMENT_LARGEST_MB = "ATTACHMENT_LARGEST_MB"
+        default "25", example "100",
+        "How many megabytes an attached file may have to be kept";
+    ATTACHMENT_TYPES = "ATTACHMENT_TYPES"
+        default "image/*, audio/*, video/*, text/plain, application/pdf", example "image/*, .csv",
+        "Which attached files are kept: media types, or how names end; * is all of them";
     ENABLE_PRESENCES = "ENABLE_PRESENCES"
         default "false", example "true",
         "Asks Discord for presences, a privileged intent, where a feature makes use of them";
@@ -86,7 +98,7 @@ names! {
         "Where HTTP is served; `off` for not at all";
     PUBLIC_URL = "PUBLIC_URL"
         default "", example "https://bot.example.org",
-        "Where HTTP is reached from outside, through a proxy: shown before the addresses of calendars";
+        "Where HTTP is reached from outside, through a proxy: shown before the addresses of calendars and exports";
     API_KEY = "API_KEY" (secret)
         default "", example "Y0uRs-dRawn-w1th-openssl-rand-base64-33",
         "A key for the API that covers every guild and may do everything";

@@ -136,6 +136,26 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
     }
 }
 
+pub(super) fn megabytes(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(megabytes @ 1..=1_000_000_000) => Ok(megabytes),
+        _ => Err(format!("is `{text}`, but must be 1 to 1000000000")),
+    }
+}
+
+/// Types of files: `image/*`, `application/pdf`, `.csv`, `*`.
+pub(super) fn types(text: &str) -> Result<Vec<String>, String> {
+    let types = text.split(',').map(|word| word.trim().to_lowercase());
+    let types: Vec<String> = types.filter(|word| !word.is_empty()).collect();
+    let is_one = |word: &String| word == "*" || word.contains('/') || word.starts_with('.');
+    match types.iter().find(|word| !is_one(word)) {
+        None => Ok(types),
+        Some(wrong) => Err(format!(
+            "holds `{wrong}`, but must be types like image/*, application/pdf or .csv"
+        )),
+    }
+}
+
 pub(super) fn global_limit(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(limit @ 1..) => Ok(limit),

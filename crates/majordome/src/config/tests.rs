@@ -61,20 +61,24 @@ fn a_token_is_all_it_takes() {
         matches!(&config.database.server, Server::Local { data_dir } if data_dir == Path::new("data"))
     );
     assert_snapshot!(config.table(), @r#"
-    BOT_TOKEN                 (set)           environment
-    DATABASE_MAX_CONNECTIONS  8               default
-    DATA_DIR                  data            default
-    ARCHIVE_EVERYTHING        false           default
-    ENABLE_PRESENCES          false           default
-    DEFAULT_LOCALE            en              default
-    DEFAULT_TIME_ZONE         UTC             default
-    HTTP_ADDR                 127.0.0.1:8080  default
-    API_CALLS_PER_MINUTE      120             default
-    ENABLE_METRICS            false           default
-    LOG_LEVEL                 info            default
-    LOG_FORMAT                text            default
-    SHUTDOWN_TIMEOUT          10              default
-    DISCORD_GLOBAL_LIMIT      50              default
+    BOT_TOKEN                 (set)                                                   environment
+    DATABASE_MAX_CONNECTIONS  8                                                       default
+    DATA_DIR                  data                                                    default
+    ARCHIVE_EVERYTHING        false                                                   default
+    ARCHIVE_EXPORTS_MB        4096                                                    default
+    ATTACHMENTS_MB            10000                                                   default
+    ATTACHMENT_LARGEST_MB     25                                                      default
+    ATTACHMENT_TYPES          image/*, audio/*, video/*, text/plain, application/pdf  default
+    ENABLE_PRESENCES          false                                                   default
+    DEFAULT_LOCALE            en                                                      default
+    DEFAULT_TIME_ZONE         UTC                                                     default
+    HTTP_ADDR                 127.0.0.1:8080                                          default
+    API_CALLS_PER_MINUTE      120                                                     default
+    ENABLE_METRICS            false                                                   default
+    LOG_LEVEL                 info                                                    default
+    LOG_FORMAT                text                                                    default
+    SHUTDOWN_TIMEOUT          10                                                      default
+    DISCORD_GLOBAL_LIMIT      50                                                      default
     "#);
 }
 
