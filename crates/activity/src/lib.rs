@@ -16,6 +16,7 @@
 //! stretches (`voice`). What was said before the bot came, and while it was away for longer than Discord remembers, is
 //! counted as far as the archive holds it (`past`): each answer says since when it is.
 
+mod browse;
 mod capture;
 mod commands;
 mod forget;
@@ -122,6 +123,8 @@ impl Feature for Activity {
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},
             )
+            .browse(&browse::WRITTEN)
+            .browse(&browse::VOICE)
             .routes(routes::routes());
     }
 }

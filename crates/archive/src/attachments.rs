@@ -423,7 +423,7 @@ async fn left_over(folder: &Path) -> io::Result<()> {
 }
 
 /// The hash that a name tells.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
+pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
     let pairs = (0..hex.len()).step_by(2);
     let bytes: Option<Vec<u8>> = pairs
         .map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok())

@@ -340,10 +340,13 @@ async fn enable(ctx: &Ctx<Archive>, channel: Option<ChannelId>) -> Outcome<Reply
     // Not before: nobody waits for Discord with a connection in hand. Who was faster has said the same.
     let (by, now) = (ctx.user(), ctx.clock.now());
     let mut db = ctx.database.acquire().await?;
-    match &named {
-        Some(named) => store::channels::keep(&mut db, guild, named, by, true, now).await?,
-        None => store::channels::keep_everything(&mut db, guild, by, true, now).await?,
-    };
+    if let Some(named) = &named {
+        store::channels::keep(&mut db, guild, named, by, true, now).await?;
+    } else {
+        store::channels::keep_everything(&mut db, guild, by, true, now).await?;
+        // Whoever reads the past from the command line finds them, before anybody says something in them.
+        store::channels::note(&mut db, guild, &channels::all(ctx, guild), now).await?;
+    }
     drop(db);
     ctx.feature.memory.forget(guild);
     // What was said while it was off does not join what is held.

@@ -1,13 +1,13 @@
 //! What is deleted in time: messages past their retention, and guilds that the bot was taken out of.
 
 use database::GuildId;
-use feature::{Failure, House, Kit, Outcome, first_id};
+use feature::{Class, Explain as _, Failure, House, Kit, Outcome, discord::Post, first_id};
 use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use crate::{Archive, attachments, search, store};
+use crate::{Archive, Keep, attachments, recall, search, store, text};
 
 /// How long the messages of a guild that the bot was taken out of are kept.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -51,6 +51,11 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
     let limited = store::erasing::limited(&mut db).await?;
     drop(db);
     attachments::tidy(&kit).await?;
+    let mut db = kit.database.begin().await?;
+    for guild in store::people::guilds_with_erased(&mut db).await? {
+        recall::later(&kit, &mut db, guild).await?;
+    }
+    db.commit().await?;
     for (guild, channel, days) in limited {
         let before = first_id(now - SignedDuration::from_hours(24 * i64::from(days)));
         let mut gone = 0;
@@ -59,6 +64,9 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
             let count = store::erasing::purge(&mut db, guild, channel, before, AT_ONCE).await?;
             if count > 0 {
                 store::erasing::note_purge(&mut db, guild, channel, now, count).await?;
+                if kit.settings.get::<Keep>(guild).await?.report.is_some() {
+                    tell_later(&kit, &mut db, guild, now).await?;
+                }
             }
             db.commit().await?;
             gone += count;
@@ -72,6 +80,68 @@ pub(crate) async fn purge(kit: Kit<Archive>, _: Purge) -> Outcome<()> {
     }
     attachments::drop_unused(&kit).await?;
     Ok(())
+}
+
+/// Tells what a run of the retention removed.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Report {
+    guild: GuildId,
+    at: Timestamp,
+}
+
+impl Job for Report {
+    const NAME: &'static str = "archive.report";
+}
+
+/// Has it told once the run is over; each batch puts it off a little.
+async fn tell_later(
+    house: &House,
+    db: &mut PgConnection,
+    guild: GuildId,
+    at: Timestamp,
+) -> Outcome<()> {
+    let job = NewJob::new(&Report { guild, at })
+        .map_err(Failure::fault)?
+        .key(guild.to_string())
+        .after(SignedDuration::from_mins(1));
+    house.jobs.enqueue(db, job).await?;
+    Ok(())
+}
+
+pub(crate) async fn report(kit: Kit<Archive>, job: Report) -> Outcome<()> {
+    let Report { guild, at } = job;
+    let Some(place) = kit.settings.get::<Keep>(guild).await?.report else {
+        return Ok(());
+    };
+    let known = kit
+        .cache
+        .channel(place.into())
+        .and_then(|known| known.guild_id);
+    if known.map(GuildId::from) != Some(guild) {
+        tracing::warn!(%guild, channel = %place, "what retention removed can not be told: no such channel");
+        return Ok(());
+    }
+    let mut db = kit.database.acquire().await?;
+    let removed = store::erasing::purged_at(&mut db, guild, at).await?;
+    drop(db);
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let lang = kit.manners(guild).await?.lang;
+    let nonce = at.as_microsecond().to_string();
+    let post = Post {
+        nonce: Some(&nonce),
+        pings: &[],
+    };
+    let card = text::purged(lang, &removed);
+    match kit.discord.post(place, lang, &card, post).await {
+        Ok(_) => Ok(()),
+        Err(refusal) if refusal.class() == Class::Permanent => {
+            tracing::warn!(%guild, channel = %place, error = feature::chain(&refusal), "what retention removed can not be told");
+            Ok(())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// Has a guild forgotten later; counted anew when the bot was there again meanwhile.

@@ -14,6 +14,7 @@
 
 mod attachments;
 mod backfill;
+mod browse;
 mod buffer;
 mod channels;
 mod commands;
@@ -28,6 +29,7 @@ mod operator;
 pub mod past;
 mod privacy;
 mod pull;
+mod recall;
 mod repair;
 mod routes;
 mod search;
@@ -156,7 +158,9 @@ impl Feature for Archive {
             .job_with(long(), backfill::fill)
             .job_with(long(), forget::purge)
             .job_with(long(), forget::forget)
+            .job(forget::report)
             .job_with(long(), privacy::erase)
+            .job_with(long(), recall::recall)
             .job_with(long(), exports::write)
             .job_with(long(), attachments::fetch)
             .job(exports::sweep)
@@ -168,6 +172,8 @@ impl Feature for Archive {
                 ::jobs::Schedule::every(SWEEP).expect("an hour is a pause"),
                 &exports::Sweep {},
             )
+            .browse(&browse::COVERAGE)
+            .browse(&browse::PURGES)
             .routes(routes::routes());
     }
 }

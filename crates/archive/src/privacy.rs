@@ -1,11 +1,12 @@
 //! What a member decides about their own words: not to be kept, to have them erased, to have a copy.
 
 use database::{GuildId, UserId};
-use feature::{Card, Colour, Ctx, Failure, Kit, Outcome, Reply, first_id};
+use feature::{Card, Colour, Ctx, Failure, House, Kit, Outcome, Reply, first_id};
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 
-use crate::{Archive, attachments, export, exports, memory, store, text};
+use crate::{Archive, attachments, export, exports, memory, recall, store, text};
 
 /// How many messages are erased at a time.
 const AT_ONCE: i64 = 1_000;
@@ -21,6 +22,23 @@ pub(crate) struct Erase {
 
 impl Job for Erase {
     const NAME: &'static str = "archive.erase";
+}
+
+impl Erase {
+    /// Has the words of somebody erased up to an id.
+    pub(crate) async fn later(
+        house: &House,
+        db: &mut PgConnection,
+        of: GuildId,
+        user: UserId,
+        to: i64,
+    ) -> Outcome<()> {
+        let job = NewJob::new(&Self { of, user, to })
+            .map_err(Failure::fault)?
+            .key(format!("{of}:{user}"));
+        house.jobs.enqueue(db, job).await?;
+        Ok(())
+    }
 }
 
 /// Leaves out what the member says from now on, or keeps it again.
@@ -46,19 +64,13 @@ pub(crate) async fn delete(ctx: &Ctx<Archive>) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let user = ctx.user();
     let hash = memory::hash(ctx, user).await?;
-    // With all ids of this millisecond.
-    let to = first_id(ctx.clock.now()) | ((1 << 22) - 1);
+    // With all ids of this millisecond, and by Discord's own clock, which may be ahead: what was said before is asked for.
+    let asked = i64::try_from(ctx.scene.interaction.get()).unwrap_or(i64::MAX);
+    let to = asked.max(first_id(ctx.clock.now()) | ((1 << 22) - 1));
     let mut db = ctx.database.begin().await?;
     let id = to.to_string().parse().map_err(Failure::fault)?;
     store::people::note_erased(&mut db, guild, &hash, id).await?;
-    let job = NewJob::new(&Erase {
-        of: guild,
-        user,
-        to,
-    })
-    .map_err(Failure::fault)?
-    .key(format!("{guild}:{user}"));
-    ctx.jobs.enqueue(&mut db, job).await?;
+    Erase::later(ctx, &mut db, guild, user, to).await?;
     db.commit().await?;
     Ok(Reply::card(
         Card::new()
@@ -70,6 +82,8 @@ pub(crate) async fn delete(ctx: &Ctx<Archive>) -> Outcome<Reply> {
 pub(crate) async fn erase(kit: Kit<Archive>, job: Erase) -> Outcome<()> {
     let Erase { of, user, to } = job;
     let to = to.to_string().parse().map_err(Failure::fault)?;
+    // First: from then on no copy of the database brings back what is erased below.
+    recall::note(&kit, of, user, to).await?;
     let mut erased = 0;
     loop {
         let mut db = kit.database.begin().await?;

@@ -15,6 +15,7 @@ use crate::{
     memory::{Keeping, keeping},
     operator,
     pull::{self, From, Held},
+    recall,
     store::{self, channels::Row},
 };
 
@@ -128,6 +129,11 @@ fn once(gaps: impl Iterator<Item = Gap>) -> Vec<Gap> {
 /// The state of a guild is known: after a start, after a lost session, after something was dropped.
 pub(crate) async fn reconcile(kit: Kit<Archive>, guild: GuildId) -> Outcome<()> {
     operator::turn_on(&kit, guild).await?;
+    let mut db = kit.database.begin().await?;
+    if store::channels::tally(&mut db, guild).await?.messages > 0 {
+        recall::later(&kit, &mut db, guild).await?;
+    }
+    db.commit().await?;
     let keeping = keeping(&kit, guild).await?;
     let memory = &kit.feature.memory;
     let deep = !memory.is_just_told(guild) || memory.is_broken(guild);

@@ -1,5 +1,6 @@
 //! What holds for the archive of a guild.
 
+use database::ChannelId;
 use feature::{Explain, Lang, Outcome, settings::Document};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub(crate) struct Keep {
     pub(crate) raw: bool,
     /// Whether files that are attached are kept themselves, as far as the operator allows.
     pub(crate) files: bool,
+    /// Where it is told what retention removed.
+    pub(crate) report: Option<ChannelId>,
     /// How much of Discord's limit the reading of history takes, in percent.
     pub(crate) share: u8,
 }
@@ -22,6 +25,7 @@ impl Default for Keep {
         Self {
             raw: true,
             files: false,
+            report: None,
             share: 50,
         }
     }

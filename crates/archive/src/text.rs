@@ -115,6 +115,29 @@ pub(crate) fn export_cut(lang: Lang) -> String {
     t!(lang, "export-cut")
 }
 
+/// What retention removed of channels, most first.
+pub(crate) fn purged(lang: Lang, removed: &[(ChannelId, i64)]) -> Card {
+    const SHOWN: usize = 20;
+    let line = |&(channel, messages): &(ChannelId, i64)| {
+        t!(
+            lang,
+            "purged-line",
+            channel = place(channel),
+            count = messages
+        )
+    };
+    let card = Card::new()
+        .title(t!(lang, "purged-title"))
+        .lines(removed.iter().take(SHOWN).map(line))
+        .colour(Colour::Info);
+    let rest = removed.len().saturating_sub(SHOWN);
+    if rest == 0 {
+        return card;
+    }
+    let rest = i64::try_from(rest).unwrap_or(i64::MAX);
+    card.footer(t!(lang, "purged-rest", count = rest))
+}
+
 pub(crate) fn no_export(lang: Lang, why: NoExport, room: Room) -> String {
     match why {
         NoExport::TooMany => t!(lang, "exports-too-many", all = room.guild, own = room.own),

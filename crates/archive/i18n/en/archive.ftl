@@ -118,3 +118,12 @@ exports-no-place = I have no place for files. Whoever runs me sets DATA_DIR.
 exports-unknown = You have no export { $number }. `/archive exports` shows those there are.
 exports-months-of-changes = What is new comes in the order in which it changed, not by month. Leave **split** out, or cut it by messages or by size.
 exports-changes-of-all = What is new is known for each channel: name one, or leave **new** out.
+purged-title = Removed by retention
+purged-line = { $channel } · { $count ->
+    [one] one message
+   *[other] { $count } messages
+}
+purged-rest = and of { $count ->
+    [one] one more channel
+   *[other] { $count } more channels
+}

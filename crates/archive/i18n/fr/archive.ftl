@@ -118,3 +118,12 @@ exports-no-place = Je n'ai pas de place pour des fichiers. Qui m'exploite défin
 exports-unknown = Tu n'as pas d'export { $number }. `/archive exports` montre ceux qui existent.
 exports-months-of-changes = Ce qui est nouveau vient dans l'ordre où cela a changé, pas par mois. Laisse **découpe** de côté, ou coupe par messages ou par taille.
 exports-changes-of-all = Ce qui est nouveau est connu salon par salon : choisis-en un, ou laisse **nouveau** de côté.
+purged-title = Supprimé par la durée de conservation
+purged-line = { $channel } · { $count ->
+    [one] un message
+   *[other] { $count } messages
+}
+purged-rest = et de { $count ->
+    [one] un autre salon
+   *[other] { $count } autres salons
+}

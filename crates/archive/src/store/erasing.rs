@@ -156,6 +156,26 @@ pub(crate) async fn purges(
         .collect())
 }
 
+/// What one run of the retention removed of a guild, most first.
+pub(crate) async fn purged_at(
+    db: &mut PgConnection,
+    guild: GuildId,
+    at: Timestamp,
+) -> sqlx::Result<Vec<(ChannelId, i64)>> {
+    let rows = sqlx::query!(
+        "select channel_id, messages from archive.purged where guild_id = $1 and at = $2
+         order by messages desc, channel_id",
+        guild as GuildId,
+        at.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.channel_id, row.messages))
+        .collect())
+}
+
 /// When retention last removed something of a guild, and how many messages of how many channels.
 pub(crate) async fn last_purge(
     db: &mut PgConnection,

@@ -1,5 +1,7 @@
 //! Who does not want to be kept.
 
+use std::collections::HashMap;
+
 use database::{GuildId, MessageId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -85,6 +87,83 @@ pub(crate) async fn note_erased(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// As [`note_erased`], of many.
+pub(crate) async fn note_all_erased(
+    db: &mut PgConnection,
+    guild: GuildId,
+    hashes: &[Vec<u8>],
+    ids: &[MessageId],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into archive.person (guild_id, hash, erased_to)
+         select $1, hash, max(id) from unnest($2::bytea[], $3::bigint[]) as erased (hash, id) group by hash
+         on conflict (guild_id, hash) do update
+             set erased_to = greatest(person.erased_to, excluded.erased_to)",
+        guild as GuildId,
+        hashes,
+        ids as &[MessageId]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Who is erased in a guild, and up to which id.
+pub(crate) async fn erased(
+    db: &mut PgConnection,
+    guild: GuildId,
+) -> sqlx::Result<HashMap<Vec<u8>, i64>> {
+    let rows = sqlx::query!(
+        "select hash, erased_to from archive.person where guild_id = $1 and erased_to > 0",
+        guild as GuildId
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.hash, row.erased_to))
+        .collect())
+}
+
+/// The guilds in which somebody is erased.
+pub(crate) async fn guilds_with_erased(db: &mut PgConnection) -> sqlx::Result<Vec<GuildId>> {
+    let rows = sqlx::query!("select distinct guild_id from archive.person where erased_to > 0")
+        .fetch_all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.guild_id).collect())
+}
+
+/// Who said something in a guild behind an id of a member, and the first message of each; each is one look into the
+/// index.
+pub(crate) async fn who_spoke(
+    db: &mut PgConnection,
+    guild: GuildId,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<(UserId, i64)>> {
+    let rows = sqlx::query!(
+        r#"with recursive spoke as (
+             (select author_id, id from archive.message where guild_id = $1 and author_id > $2
+              order by author_id, id limit 1)
+             union all
+             select next.author_id, next.id from spoke cross join lateral (
+                 select author_id, id from archive.message where guild_id = $1 and author_id > spoke.author_id
+                 order by author_id, id limit 1
+             ) as next
+         )
+         select author_id as "author_id!: UserId", id as "id!: i64" from spoke limit $3"#,
+        guild as GuildId,
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.author_id, row.id))
+        .collect())
 }
 
 /// Forgets how somebody is called.

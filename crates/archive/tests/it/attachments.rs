@@ -10,7 +10,7 @@ use outgoing::{BoxFuture, Client, Door, Error, Stream};
 use serde_json::{Value, json};
 use testkit::{
     BotOptions, Story,
-    discord_sim::{Argument, Guild, SimOptions},
+    discord_sim::{Argument, ChannelRef, Guild, SimOptions},
 };
 use tokio::net::TcpStream;
 
@@ -72,7 +72,8 @@ fn id(guild: &Guild) -> GuildId {
 }
 
 /// Wants files kept.
-async fn want(story: &Story, guild: &Guild) {
+async fn want(story: &Story, guild: &Guild, report: Option<&ChannelRef>) {
+    let report = report.map(|channel| channel.id().to_string());
     let house = story.house().clone();
     let entry = house
         .catalogue
@@ -81,7 +82,7 @@ async fn want(story: &Story, guild: &Guild) {
     let wanted = vec![Replacement {
         entry: entry.unwrap(),
         seen: 0,
-        body: json!({ "raw": true, "files": true, "share": 50 }),
+        body: json!({ "raw": true, "files": true, "share": 50, "report": report }),
     }];
     let by = house.me.id();
     let settings = &house.settings;
@@ -121,7 +122,7 @@ async fn files_are_kept_once_served_with_a_key_and_gone_with_their_last_message(
             .unwrap();
         story.idle().await;
         assert_eq!(texts(story, STANDS).await, [""; 0]);
-        want(story, &guild).await;
+        want(story, &guild, Some(&channel)).await;
         let said = [
             file("plan é.txt", b"the plan"),
             file("run.exe", b"MZ"),
@@ -206,6 +207,11 @@ async fn files_are_kept_once_served_with_a_key_and_gone_with_their_last_message(
         story.advance(SignedDuration::from_hours(49)).await;
         assert_eq!(texts(story, STANDS).await, [""; 0]);
         assert_eq!(held(), 0);
+        // Where the server wants it, what retention removed is told.
+        story.advance(SignedDuration::from_mins(2)).await;
+        let told = guild.owner().locale("en-US").sees(&channel);
+        let told = told.last().unwrap().text();
+        assert!(told.contains("Removed by retention"), "{told}");
         let answered: Value = story
             .call("GET", &list(other.id().get()))
             .key(&key)
@@ -225,7 +231,7 @@ async fn an_address_that_ended_is_asked_for_anew_and_what_is_no_more_is_let_go()
         let channel = guild.text("talk");
         story.idle().await;
         enable(story, &guild, &channel).await;
-        want(story, &guild).await;
+        want(story, &guild, None).await;
         story.stop().await;
         alice.try_says(&channel, "one", &[file("a.txt", b"a")]).unwrap();
         story.start().await;
@@ -266,7 +272,7 @@ async fn no_more_is_kept_than_the_operator_allows() {
         let channel = guild.text("talk");
         story.idle().await;
         enable(story, &guild, &channel).await;
-        want(story, &guild).await;
+        want(story, &guild, None).await;
         alice
             .try_says(&channel, "one", &[file("a.txt", b"a")])
             .unwrap();

@@ -155,3 +155,25 @@ async fn the_command_line_begins_what_the_bot_reads_and_sees_how_far_it_is() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_command_line_finds_the_channels_of_a_server_that_keeps_everything() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let (owner, alice) = (guild.owner().locale("en-US"), guild.member("alice"));
+        let channel = guild.text("talk");
+        story.idle().await;
+        alice.says(&channel, "early");
+        story.advance(jiff::SignedDuration::from_secs(5)).await;
+        story.answer(owner.slash("/archive enable", &[])).await;
+        let database = story.database().database();
+        let (jobs, now) = (&story.house().jobs, story.house().clock.now());
+        let all = archive::past::Wanted::default();
+        let begun = archive::past::begin(database, jobs, all, now).await;
+        assert_eq!(begun.unwrap(), 2, "the lobby and the channel");
+        story.idle().await;
+        assert_eq!(stored(story).await, ["early"]);
+        owner.sees(&guild.text("general"));
+    })
+    .await;
+}

@@ -226,6 +226,8 @@ async fn what_is_held_is_counted_as_it_is_written() {
             .map(|at| alice.says(&channel, &format!("said {at}")))
             .collect();
         other.owner().says(&elsewhere, "other");
+        // Not in the same millisecond.
+        story.advance(SignedDuration::from_secs(1)).await;
         alice.edits(&said[0], "edited");
         alice.deletes(&said[1]);
         story.idle().await;

@@ -21,18 +21,20 @@ pub(super) async fn run(place: &mut Place, rows: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Rows from a generator: people, channels and words drawn by number, the same in every run.
-fn rows_sql(guild: u64, channels: &str, rows: i64) -> String {
+/// How many rows are made at a time: what triggers see of a statement is held until it ends.
+const MADE: i64 = 250_000;
+
+/// Rows from a generator: people, channels and words drawn by number, the same in every run. Those behind `after`, of all.
+fn rows_sql(guild: u64, channels: &str, rows: i64, after: i64) -> String {
     format!(
-        "select archive.make_room(array_agg(archive.first_id(now() - make_interval(days => n)))) from generate_series(0, {DAYS} + 1) n;
-         insert into archive.message (id, guild_id, channel_id, author_id, author_name, content, told_at, rank)
+        "insert into archive.message (id, guild_id, channel_id, author_id, author_name, content, told_at, rank)
          select archive.first_id(now() - interval '{DAYS} days') + n * ((86400000::bigint * {DAYS} / {rows}) << 22) + n % 1000,
              {guild}, (array[{channels}]::bigint[])[1 + n % {CHANNELS}], 100000000000000000 + n % 500, 'person ' || n % 500,
              (array['the crane is on site', 'la grue est en panne', 'beams for the church', 'plans à jour',
                  'ok', 'see you on monday', 'échafaudages livrés', 'a strange noise'])[1 + n * 7 % 8]
                  || ' ' || md5(n::text) || case when n % 1000 = 0 then ' zebra' else '' end,
              now(), 0
-         from generate_series(1, {rows}) n; analyze archive.message"
+         from generate_series({after} + 1, least({after} + {MADE}, {rows})) n"
     )
 }
 
@@ -45,7 +47,20 @@ async fn measure(place: &mut Place, rows: i64, is_whole: bool) -> anyhow::Result
         .map(|channel| channel.id().get().to_string())
         .collect();
     let begun = Instant::now();
-    place.sql(&rows_sql(guild, &ids.join(", "), rows)).await?;
+    place
+        .sql(&format!(
+            "select archive.make_room(array_agg(archive.first_id(now() - make_interval(days => n))))
+             from generate_series(0, {DAYS} + 1) n"
+        ))
+        .await?;
+    let mut made = 0;
+    while made < rows {
+        place
+            .sql(&rows_sql(guild, &ids.join(", "), rows, made))
+            .await?;
+        made += MADE;
+    }
+    place.sql("analyze archive.message").await?;
     place
         .sql(&format!(
             "insert into archive.channel (guild_id, channel_id, name, since) select {guild}, id, 'talk', now()
