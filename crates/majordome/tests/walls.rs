@@ -118,7 +118,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("tasks:assign:v1", "2"),
     ("tasks:blocked:v1", "{guild}:2"),
     ("tasks:edited:v1", "{guild}:2"),
-    ("tasks:list:v1", "{user}:1:0:0:0:0"),
+    ("tasks:list:v2", "{user}:1:7:0:0:0"),
     ("tasks:make:v1", "{text}:{message}"),
     ("tasks:open:v1", "{guild}:2:0"),
     ("tasks:tick:v1", "{guild}:2"),

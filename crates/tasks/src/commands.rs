@@ -11,12 +11,12 @@ use twilight_interactions::command::{
 };
 use twilight_model::{
     application::{command::CommandType, interaction::InteractionChannel},
-    channel::Message,
+    channel::{Attachment, Message},
     id::{Id, marker::RoleMarker},
 };
 
 use crate::{
-    CREATE, MANAGE, Tasks, components, export, forget,
+    CREATE, MANAGE, Tasks, components, export, forget, import,
     model::{Priority, State, Task, description, items, tags},
     panel, people,
     repeat::{self, Renews, Repeat},
@@ -53,6 +53,8 @@ pub(crate) enum TaskCommand {
     Restore(Restore),
     #[command(name = "export")]
     Export(Export),
+    #[command(name = "import")]
+    Import(Box<Import>),
     #[command(name = "erase")]
     Erase(Box<Erase>),
     #[command(name = "config")]
@@ -62,6 +64,7 @@ pub(crate) enum TaskCommand {
 impl SlashCommand for TaskCommand {
     const ACCESS: Access = Access::needs(&CREATE).except(&[
         ("export", Some(&MANAGE)),
+        ("import", Some(&MANAGE)),
         ("erase", Some(&MANAGE)),
         ("config", Some(&MANAGE)),
     ]);
@@ -230,6 +233,18 @@ pub(crate) struct Export {
     format: Option<Format>,
 }
 
+/// Make tasks out of a file as /task export writes it
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "import")]
+pub(crate) struct Import {
+    /// The file, CSV or JSON, at most 500 lines
+    file: Attachment,
+    /// Only say what would be made
+    dry_run: Option<bool>,
+    /// Leave lines out that can be no task, and make the others
+    skip: Option<bool>,
+}
+
 /// Erase who somebody is from all tasks; nothing brings it back
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "erase")]
@@ -365,6 +380,11 @@ pub(crate) async fn task(ctx: Ctx<Tasks>, command: TaskCommand) -> Outcome<Reply
             Ok(good(text::changed(ctx.lang(), &task)))
         }
         TaskCommand::Export(export) => export::reply(&ctx, export.format.unwrap_or_default()).await,
+        TaskCommand::Import(asked) => {
+            let (is_dry, skips) = (asked.dry_run, asked.skip);
+            let (is_dry, skips) = (is_dry.unwrap_or_default(), skips.unwrap_or_default());
+            import::reply(&ctx, &asked.file, is_dry, skips).await
+        }
         TaskCommand::Erase(asked) => {
             let user = UserId::from(asked.person.resolved.id);
             let touched = forget::member(&ctx, ctx.guild_id()?, user).await?;

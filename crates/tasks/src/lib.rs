@@ -15,6 +15,7 @@ mod commands;
 mod components;
 mod export;
 mod forget;
+mod import;
 mod model;
 mod panel;
 mod people;

@@ -12,7 +12,7 @@ pub(crate) struct Named {
     pub(crate) role: Option<RoleId>,
 }
 
-/// Reads mentions, or ids, with anything between that is no letter.
+/// Reads mentions, with spaces or commas between. Ids alone are none: Discord would be asked about any number.
 ///
 /// # Errors
 ///
@@ -26,11 +26,9 @@ pub(crate) fn read(typed: &str) -> Outcome<Named> {
         let inside = word
             .strip_prefix('<')
             .and_then(|word| word.strip_suffix('>'));
-        let id = match inside {
-            Some(mention) => mention.strip_prefix('@').ok_or_else(unread)?,
-            None => word,
-        };
-        if let Some(role) = id.strip_prefix('&').filter(|_| inside.is_some()) {
+        let id = inside.and_then(|mention| mention.strip_prefix('@'));
+        let id = id.ok_or_else(unread)?;
+        if let Some(role) = id.strip_prefix('&') {
             if named
                 .role
                 .replace(role.parse().map_err(|_| unread())?)
@@ -105,7 +103,7 @@ mod tests {
             let ids: Vec<u64> = named.users.iter().map(|user| user.get()).collect();
             Some((ids, named.role.map(RoleId::get)))
         };
-        assert_eq!(users("<@1><@!2>, 3; <@1>"), Some((vec![1, 2, 3], None)));
+        assert_eq!(users("<@1><@!2>, <@3>; <@1>"), Some((vec![1, 2, 3], None)));
         assert_eq!(users("<@&9>"), Some((vec![], Some(9))));
         for wrong in [
             "<@&9> <@&8>",
@@ -118,7 +116,7 @@ mod tests {
         ] {
             assert_eq!(users(wrong), None, "{wrong}");
         }
-        let many: Vec<String> = (1..=26).map(|id| id.to_string()).collect();
+        let many: Vec<String> = (1..=26).map(|id| format!("<@{id}>")).collect();
         assert_eq!(users(&many.join(" ")), None);
     }
 }

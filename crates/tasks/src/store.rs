@@ -13,6 +13,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
+use crate::import::Ready;
 use crate::model::{Change, Item, Priority, State, Task};
 
 struct Row {
@@ -75,6 +76,18 @@ impl From<Row> for Task {
             snoozed_until: instant(row.snoozed_until),
         }
     }
+}
+
+/// Has whoever numbers tasks of the guild wait until the transaction ends.
+pub(crate) async fn lock_numbers(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into tasks.counter (guild_id, last) values ($1, 0)
+         on conflict (guild_id) do update set last = counter.last",
+        guild as GuildId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// The guild's next number; who asks at the same time waits until the transaction ends.
@@ -598,6 +611,54 @@ pub(crate) async fn purge(
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// The lines of a file that became tasks before, or tell of tasks that are here; by their keys.
+pub(crate) async fn known_lines(
+    db: &mut PgConnection,
+    guild: GuildId,
+    lines: &[Ready],
+) -> sqlx::Result<Vec<String>> {
+    let keys: Vec<&str> = lines.iter().map(|line| line.key.as_str()).collect();
+    let numbers: Vec<Option<i32>> = lines
+        .iter()
+        .map(|line| line.of.map(|(number, _)| number))
+        .collect();
+    let made: Vec<Option<jiff_sqlx::Timestamp>> = lines
+        .iter()
+        .map(|line| line.of.map(|(_, at)| at.to_sqlx()))
+        .collect();
+    let rows = sqlx::query!(
+        r#"select key as "key!" from unnest($2::text[], $3::integer[], $4::timestamptz[]) as line (key, number, made_at)
+         where exists (select from tasks.imported i where i.guild_id = $1 and i.key = line.key)
+             or exists (select from tasks.task t
+                 where t.guild_id = $1 and t.number = line.number and t.created_at = line.made_at)"#,
+        guild as GuildId,
+        &keys as &[&str],
+        &numbers as &[Option<i32>],
+        &made as &[Option<jiff_sqlx::Timestamp>]
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.key).collect())
+}
+
+/// Notes that a line of a file became a task.
+pub(crate) async fn note_line(
+    db: &mut PgConnection,
+    guild: GuildId,
+    key: &str,
+    number: i32,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into tasks.imported (guild_id, key, number) values ($1, $2, $3) on conflict do nothing",
+        guild as GuildId,
+        key,
+        number
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Erases a member: who is to do tasks, who they were where they did something, and what they were sent. Answers the numbers

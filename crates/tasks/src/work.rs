@@ -1,5 +1,7 @@
 //! Making and changing tasks: the one way in, for commands, buttons, forms and HTTP.
 
+use std::collections::HashSet;
+
 use database::{ChannelId, GuildId, RoleId, UserId};
 use feature::{
     Card, Ctx, Explain, Kit, Lang, Outcome,
@@ -10,6 +12,7 @@ use sqlx::PgConnection;
 
 use crate::{
     MANAGE, Tasks,
+    import::Ready,
     model::{Change, Item, Priority, State, Task, changes},
     panel, reminders,
     repeat::{self, Repeat},
@@ -192,6 +195,38 @@ pub(crate) async fn make(kit: &Kit<Tasks>, guild: GuildId, by: UserId, new: New)
     let task = add(kit, &mut db, guild, by, new, 1).await?;
     db.commit().await?;
     Ok(task)
+}
+
+/// Makes tasks of the lines of a file, all or none, save those that are known. Answers how many it made, and how many were
+/// known.
+pub(crate) async fn import(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    by: UserId,
+    lines: Vec<Ready>,
+) -> Outcome<(usize, usize)> {
+    let now = kit.clock.now();
+    let mut db = kit.database.begin().await?;
+    // Who reads the same file at the same time waits here.
+    store::lock_numbers(&mut db, guild).await?;
+    let known = store::known_lines(&mut db, guild, &lines).await?;
+    let mut known: HashSet<String> = known.into_iter().collect();
+    let (all, mut made) = (lines.len(), 0);
+    for line in lines {
+        if !known.insert(line.key.clone()) {
+            continue;
+        }
+        let mut task = add(kit, &mut db, guild, by, line.new, 1).await?;
+        store::note_line(&mut db, guild, &line.key, task.number).await?;
+        if line.state != State::Todo {
+            task.enter(line.state, by, now);
+            task.reason = line.reason;
+            store::save(&mut db, &task).await?;
+        }
+        made += 1;
+    }
+    db.commit().await?;
+    Ok((made, all - made))
 }
 
 async fn add(
