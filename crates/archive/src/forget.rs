@@ -131,7 +131,8 @@ pub(crate) async fn report(kit: Kit<Archive>, job: Report) -> Outcome<()> {
     let nonce = at.as_microsecond().to_string();
     let post = Post {
         nonce: Some(&nonce),
-        pings: &[],
+        sent_since: Some(at),
+        ..Post::default()
     };
     let card = text::purged(lang, &removed);
     match kit.discord.post(place, lang, &card, post).await {
