@@ -1,13 +1,10 @@
 //! A year of weekly posts in zones whose clocks change differently: each at its hour, once, and whole.
 
-use std::time::{Duration, Instant};
-
 use jiff::{Timestamp, ToSpan as _, civil::date, tz::TimeZone};
 
 use crate::{run, story_at};
 
 async fn year(name: &str) {
-    let begun = Instant::now();
     let zone = TimeZone::get(name).unwrap();
     let at = |days: i32, hour: i8, minute: i8| {
         let day = date(2026, 1, 5).checked_add(days.days()).unwrap();
@@ -50,11 +47,6 @@ async fn year(name: &str) {
         alice.sees(&board);
     })
     .await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        begun.elapsed()
-    );
 }
 
 #[tokio::test]

@@ -1,10 +1,7 @@
 //! A year of reminders, digests and repetitions in zones whose clocks change differently: each at its hour, and once. In
 //! all of them there is a Sunday without two o'clock, and it is at two that everything here is due.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, ToSpan as _, civil::date, tz::TimeZone};
 
@@ -25,7 +22,6 @@ fn bare() -> feature::Registry {
 }
 
 async fn year(name: &str) {
-    let begun = Instant::now();
     let zone = TimeZone::get(name).unwrap();
     // Two o'clock, so many days after the first Saturday; of two the first, and where there is none as much later.
     let two = |days: i32| {
@@ -127,11 +123,6 @@ async fn year(name: &str) {
         bob.sees(&bob.dm());
     })
     .await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        begun.elapsed()
-    );
 }
 
 #[tokio::test]
