@@ -521,19 +521,30 @@ struct Walk<'a> {
 
 /// What was told, without keys and secrets that were just made: no two are alike.
 fn without_tokens(told: &str) -> String {
-    let without = |told: &str, mark: &str| {
-        let mut parts = told.split(mark);
-        let mut plain = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let is_token =
-                |letter: char| letter.is_ascii_alphanumeric() || "_-+/=".contains(letter);
-            plain.push_str(mark);
-            plain.push_str("[token]");
-            plain.push_str(part.trim_start_matches(is_token));
-        }
-        plain
-    };
-    without(&without(told, "mj_"), "whsec_")
+    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "_-+/=".contains(letter);
+    let (mut plain, mut rest) = (String::new(), told);
+    // From left to right: what is drawn by lot may have a mark in it.
+    while let Some((at, mark)) = ["mj_", "whsec_"]
+        .into_iter()
+        .filter_map(|mark| Some((rest.find(mark)?, mark)))
+        .min()
+    {
+        let (before, token) = rest.split_at(at);
+        plain.push_str(before);
+        plain.push_str(mark);
+        plain.push_str("[token]");
+        rest = token.trim_start_matches(is_token);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[test]
+fn a_token_may_have_a_mark_in_it() {
+    assert_eq!(
+        without_tokens("mj_ab-mj_c whsec_mj_d\nwhsec_ mj_e"),
+        "mj_[token] whsec_[token]\nwhsec_[token] mj_[token]"
+    );
 }
 
 impl Walk<'_> {
