@@ -412,27 +412,6 @@ fn legacy_guild(
     caller: &Caller,
     asked: Option<&str>,
 ) -> Result<GuildId, Problem> {
-    let is_there = |guild: GuildId| caller.is_for(guild) && kit.cache.guild(guild.into()).is_some();
-    if let Some(asked) = asked {
-        let guild: Option<GuildId> = asked.parse().ok();
-        return guild
-            .filter(|guild| i64::try_from(*guild).is_ok())
-            .filter(|guild| is_there(*guild))
-            .ok_or_else(Problem::not_found);
-    }
-    let mut guilds = kit
-        .cache
-        .iter()
-        .guilds()
-        .map(|guild| GuildId::from(guild.id()))
-        .filter(|guild| caller.is_for(*guild))
-        .take(2);
-    match (guilds.next(), guilds.next()) {
-        (Some(guild), None) => Ok(guild),
-        (Some(_), Some(_)) => Err(Problem::invalid(
-            "guild_id",
-            "is required: the key covers several servers",
-        )),
-        (None, _) => Err(Problem::not_found()),
-    }
+    let asked = asked.map(str::parse).transpose();
+    kit.legacy_guild(caller, asked.map_err(|_| Problem::not_found())?)
 }
