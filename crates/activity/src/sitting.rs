@@ -363,9 +363,6 @@ fn is_heard(kit: &Kit<Activity>, guild: GuildId) -> bool {
     let count = u64::try_from(shards.len()).unwrap_or(1).max(1);
     let shard = u32::try_from((guild.get() >> 22) % count).unwrap_or_default();
     let is_connected = shards.get(&shard).is_some_and(|shard| shard.is_active);
-    let is_there = kit
-        .cache
-        .guild(guild.into())
-        .is_some_and(|known| known.unavailable() != Some(true));
+    let is_there = kit.cache.guild(guild.into()).is_some() && !kit.pulse.awaits(guild);
     is_connected && is_there && kit.feature.caught_up.lock().contains(&guild)
 }

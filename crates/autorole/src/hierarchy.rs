@@ -87,7 +87,9 @@ pub struct Who<'a> {
 impl Roles {
     /// The roles as the gateway told; `None` while the guild is not known.
     pub fn cached(cache: &DefaultInMemoryCache, guild: GuildId) -> Option<Self> {
-        let owner = cache.guild(guild.into())?.owner_id().into();
+        // Held to the end: no role of it goes meanwhile.
+        let known = cache.guild(guild.into())?;
+        let owner = known.owner_id().into();
         let ids: Vec<_> = cache
             .guild_roles(guild.into())?
             .value()

@@ -245,7 +245,15 @@ impl Sim {
 
     /// The number of the last event sent to a shard's newest session; `None` before it identified.
     pub fn last_sequence(&self, shard: u64) -> Option<u64> {
-        self.look(|world| world.gateway.last_sequence(shard))
+        self.newest_session(shard).map(|(_, sequence)| sequence)
+    }
+
+    /// A shard's newest session, and the number of the last event sent to it; `None` before the shard identified.
+    pub fn newest_session(&self, shard: u64) -> Option<(String, u64)> {
+        self.look(|world| {
+            let session = world.gateway.newest_session(shard)?;
+            Some((session.id.clone(), session.sequence))
+        })
     }
 
     /// Changes whenever anything happened; for waiting on a condition without sleeping.

@@ -21,7 +21,9 @@ pub fn in_guild(
     roles: &[RoleId],
 ) -> Option<Permissions> {
     let everyone = RoleId::from(guild.id().cast());
-    if cache.guild(guild.into())?.owner_id() == user.id() {
+    // Held to the end: no role of it goes meanwhile.
+    let known = cache.guild(guild.into())?;
+    if known.owner_id() == user.id() {
         return Some(Permissions::all());
     }
     let mut held = Permissions::empty();

@@ -1,7 +1,12 @@
 //! How the program is doing, for `/ping`, `/info` and the health check.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
+use database::GuildId;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 use twilight_model::gateway::Intents;
@@ -13,6 +18,7 @@ pub struct Pulse {
     version: &'static str,
     missing: Intents,
     shards: Arc<RwLock<BTreeMap<u32, ShardPulse>>>,
+    awaited: Arc<RwLock<HashSet<GuildId>>>,
 }
 
 /// How one shard is.
@@ -35,6 +41,7 @@ impl Pulse {
             version,
             missing,
             shards: Arc::default(),
+            awaited: Arc::default(),
         }
     }
 
@@ -66,6 +73,22 @@ impl Pulse {
     /// Changes what is told of a shard; the host does.
     pub fn beat(&self, id: u32, change: impl FnOnce(&mut ShardPulse)) {
         change(self.shards.write().entry(id).or_default());
+    }
+
+    /// Whether a session has begun and Discord has yet to tell of the guild: what is known of it is from before, and
+    /// may have changed unheard.
+    pub fn awaits(&self, guild: GuildId) -> bool {
+        self.awaited.read().contains(&guild)
+    }
+
+    /// A session has begun in which Discord will tell of these guilds; the host says so.
+    pub fn expect(&self, guilds: impl IntoIterator<Item = GuildId>) {
+        self.awaited.write().extend(guilds);
+    }
+
+    /// Discord has told of a guild, or that the bot is no longer in it; the host says so.
+    pub fn told(&self, guild: GuildId) {
+        self.awaited.write().remove(&guild);
     }
 
     /// The memory that the program holds, in bytes, where the system tells.

@@ -1,5 +1,6 @@
 //! The gateway: shards, their sessions, and what they bring.
 
+mod known;
 mod queue;
 mod reconnects;
 mod saver;

@@ -146,8 +146,8 @@ impl Running {
         self.engine.busy.idle().await;
     }
 
-    /// The sequence up to which everything that a shard brought is handled; `None` before its session begins.
-    pub fn handled(&self, shard: u32) -> Option<u64> {
+    /// A shard's session, and the sequence up to which everything that it brought is handled; `None` before it begins.
+    pub fn handled(&self, shard: u32) -> Option<(String, u64)> {
         self.saver.handled(shard)
     }
 

@@ -207,7 +207,7 @@ impl Story {
     }
 
     /// How much the bot has done: what it asked of Discord, and the events it handled.
-    fn progress(&self) -> (u64, Vec<Option<u64>>) {
+    fn progress(&self) -> (u64, Vec<Option<(String, u64)>>) {
         let running = self.bot().running();
         let shards = u32::try_from(running.house().pulse.shards().len()).unwrap_or(u32::MAX);
         let handled = (0..shards).map(|shard| running.handled(shard)).collect();
@@ -227,8 +227,17 @@ impl Story {
             return Some("not all shards are connected".to_owned());
         }
         for shard in 0..u32::try_from(shards).unwrap_or(u32::MAX) {
-            let (sent, handled) = (self.sim.last_sequence(shard.into()), running.handled(shard));
-            if sent > handled {
+            let sent = self.sim.newest_session(shard.into());
+            let handled = running.handled(shard);
+            // What was handled of a session that is over says nothing of the one that has begun.
+            let is_behind = match (&sent, &handled) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some((session, sent)), Some((known, handled))) => {
+                    session != known || sent > handled
+                }
+            };
+            if is_behind {
                 return Some(format!(
                     "shard {shard} has handled {handled:?} of {sent:?} events"
                 ));

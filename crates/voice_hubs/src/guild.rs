@@ -24,7 +24,8 @@ pub(crate) const NEARLY_FULL: usize = 48;
 
 /// Every channel of a guild; `None` while the cache does not know the guild.
 pub(crate) fn channels(house: &House, guild: GuildId) -> Option<HashSet<ChannelId>> {
-    house.cache.guild(guild.into())?;
+    // Held to the end: no channel of it goes meanwhile.
+    let _known = house.cache.guild(guild.into())?;
     let channels = house.cache.guild_channels(guild.into());
     Some(
         channels

@@ -68,13 +68,17 @@ pub(crate) async fn round(
     let manners = kit.manners(guild).await?;
     let settings = kit.settings.get::<VoiceSettings>(guild).await?;
     // Nothing is done yet: who sits where is stored, and that is all.
-    let is_idle = !snapshot.is_present || kit.is_off(VoiceHubs::NAME, guild).await?;
+    let is_past = !snapshot.is_present || kit.pulse.awaits(guild);
+    let is_idle = is_past || kit.is_off(VoiceHubs::NAME, guild).await?;
     let held = if is_idle {
         Permissions::empty()
     } else {
         kit.own_permissions(guild).await?
     };
     let mut db = kit.database.acquire().await?;
+    if snapshot.must_read_seats {
+        watches.read_again(guild, store::seats(&mut db, guild).await?);
+    }
     if !snapshot.made.is_empty() {
         store::set_channels(&mut db, guild, &snapshot.made).await?;
     }
@@ -148,6 +152,10 @@ pub(crate) async fn round(
     let mut begun = Vec::new();
     if !wanted.is_empty() {
         begun = store::add_rooms(&mut db, guild, &kit.feature.process, now, &wanted).await?;
+    }
+    if begun.len() < wanted.len() {
+        // What another process had on its way arrived after the rooms were read: the next round sees it.
+        wake(kit, guild);
     }
     for room in &begun {
         if let Some(hub) = hubs.iter().find(|hub| hub.channel == room.hub) {

@@ -106,8 +106,12 @@ struct Watch {
     people: HashMap<UserId, Person>,
     /// Counts the changes of each seat, to see whether something overtook an answer.
     changes: HashMap<UserId, u64>,
+    /// How often Discord told all seats anew: each time counts as a change of every one.
+    tellings: u64,
     /// What is stored.
     stored: HashMap<UserId, Seat>,
+    /// Whether that is certain: what a process that died, or a round that failed, had on its way may have arrived.
+    is_stored_certain: bool,
     /// Events whose effect is not stored yet.
     holds: Vec<Hold>,
     is_dirty: bool,
@@ -175,6 +179,8 @@ pub(crate) struct Snapshot {
     pub(crate) posted: Vec<Posted>,
     /// Whether the seats are the present, no longer events that are told again.
     pub(crate) is_present: bool,
+    /// Whether the stored seats must be read again before something is made of what differs.
+    pub(crate) must_read_seats: bool,
 }
 
 impl Watches {
@@ -225,6 +231,7 @@ impl Watches {
         watch.people.extend(people);
         let seats = &watch.seats;
         watch.people.retain(|user, _| seats.contains_key(user));
+        watch.tellings += 1;
         watch.holds.push(hold);
     }
 
@@ -269,7 +276,7 @@ impl Watches {
         let guilds = self.guilds.lock();
         guilds
             .get(&guild)
-            .and_then(|watch| watch.changes.get(&user).copied())
+            .map(|watch| watch.changes_of(user))
             .unwrap_or_default()
     }
 
@@ -279,7 +286,7 @@ impl Watches {
         let Some(watch) = guilds.get_mut(&guild) else {
             return;
         };
-        if watch.changes.get(&user).copied().unwrap_or_default() != seen {
+        if watch.changes_of(user) != seen {
             return;
         }
         let seat = to.and_then(|channel| {
@@ -338,6 +345,7 @@ impl Watches {
             made: std::mem::take(&mut watch.made),
             posted: std::mem::take(&mut watch.posted),
             is_present,
+            must_read_seats: is_present && !watch.is_stored_certain,
         };
         (snapshot, std::mem::take(&mut watch.holds))
     }
@@ -379,10 +387,19 @@ impl Watches {
         }
     }
 
+    /// What is stored was read again.
+    pub(crate) fn read_again(&self, guild: GuildId, stored: Vec<(UserId, Seat)>) {
+        if let Some(watch) = self.guilds.lock().get_mut(&guild) {
+            watch.stored = stored.into_iter().collect();
+            watch.is_stored_certain = true;
+        }
+    }
+
     /// Puts back what a round could not store, for the next one.
     pub(crate) fn put_back(&self, guild: GuildId, snapshot: Snapshot, holds: Vec<Hold>) {
         let mut guilds = self.guilds.lock();
         let watch = guilds.entry(guild).or_default();
+        watch.is_stored_certain = false;
         watch.holds.extend(holds);
         watch.made.extend(snapshot.made);
         watch.posted.extend(snapshot.posted);
@@ -542,6 +559,10 @@ impl Drop for Steering<'_> {
 }
 
 impl Watch {
+    fn changes_of(&self, user: UserId) -> u64 {
+        self.tellings + self.changes.get(&user).copied().unwrap_or_default()
+    }
+
     fn put(&mut self, user: UserId, seat: Option<Seat>) {
         *self.changes.entry(user).or_default() += 1;
         if let Some(seat) = seat {
@@ -616,5 +637,38 @@ async fn rounds(kit: &Kit<VoiceHubs>, guild: GuildId) {
         if kit.feature.watches.end(guild, begun) {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(number: u64) -> T {
+        number.to_string().parse().unwrap()
+    }
+
+    fn seat(channel: u64) -> Seat {
+        Seat {
+            channel: id(channel),
+            is_bot: false,
+            roles: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_answer_from_before_everything_was_told_anew_says_nothing() {
+        let (watches, guild, alice) = (Watches::default(), id(1), id(2));
+        let hold = || Hold::new(Arc::new(()));
+        watches.sit(guild, alice, Some(seat(10)), None, hold());
+        let seen = watches.changes(guild, alice);
+        // The session is lost, and alice with it; she is back in the hub when a new one begins.
+        watches.replace(guild, [(alice, seat(10))], std::iter::empty(), hold());
+        watches.moved(guild, alice, seen, None);
+        assert_eq!(watches.seat(guild, alice), Some(seat(10)));
+        // One from after it does.
+        let seen = watches.changes(guild, alice);
+        watches.moved(guild, alice, seen, Some(id(20)));
+        assert_eq!(watches.seat(guild, alice), Some(seat(20)));
     }
 }

@@ -140,13 +140,12 @@ impl Gateway {
         }
     }
 
-    /// The newest sequence number sent in a shard's newest session.
-    pub(crate) fn last_sequence(&self, shard: u64) -> Option<u64> {
+    /// The session that a shard began last.
+    pub(crate) fn newest_session(&self, shard: u64) -> Option<&Session> {
         self.sessions
             .values()
             .filter(|session| session.shard.0 == shard)
             .max_by_key(|session| session.started)
-            .map(|session| session.sequence)
     }
 
     /// Forgets sessions nobody resumed in time.

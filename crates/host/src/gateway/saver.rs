@@ -91,14 +91,14 @@ impl Saver {
         self.inner.changed.notify_one();
     }
 
-    /// The sequence up to which a shard's events are handled.
-    pub(crate) fn handled(&self, shard: u32) -> Option<u64> {
+    /// The session of a shard, and the sequence up to which its events are handled.
+    pub(crate) fn handled(&self, shard: u32) -> Option<(String, u64)> {
         let slots = self.inner.live.lock();
         slots
             .get(&shard)?
             .live
             .as_ref()
-            .map(|live| live.sequences.handled())
+            .map(|live| (live.session_id.clone(), live.sequences.handled()))
     }
 
     /// Saves once a second or when much was handled, until it is dropped.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use database::{GuildId, UserId};
 use futures_util::StreamExt as _;
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::time::Instant;
 use twilight_gateway::{
     CloseFrame, Config, ConfigBuilder, EventTypeFlags, Message, Session, Shard as Connection,
     ShardId, ShardState, error::ReceiveMessageErrorType,
@@ -16,9 +16,9 @@ use twilight_model::gateway::{
 };
 
 use super::{
-    IdentifyQueue, Live, Saver, Sequences, Ticket,
+    IdentifyQueue, Live, Saver, Sequences, Ticket, known,
     reconnects::{Reconnects, Remedy},
-    warm,
+    warm::{self, Told, Warming},
 };
 use crate::{
     engine::Engine,
@@ -99,7 +99,7 @@ pub(crate) struct Shard {
     /// When reading last paused for features that have much to do.
     breathed_at: Instant,
     /// Brings the guilds of a session that an earlier process began.
-    warming: Option<JoinHandle<HashSet<GuildId>>>,
+    warming: Option<Warming>,
     /// Whether this process has been told the guilds of its session.
     is_warm: bool,
     reconnects: Reconnects,
@@ -154,9 +154,8 @@ impl Shard {
                 biased;
                 () = stopping.cancelled() => break,
                 next = self.connection.next() => next,
-                guilds = warmed(&mut self.warming) => {
-                    self.warming = None;
-                    self.guilds.extend(guilds);
+                told = warm::next(&mut self.warming) => {
+                    self.warm(told);
                     continue;
                 }
                 _ = sweep.tick() => {
@@ -319,7 +318,6 @@ impl Shard {
         let ticket = if matches!(event, DispatchEvent::Ready(_)) {
             // Handled from the start: a process that resumes must never be told of the beginning as if it were now.
             self.sequences = Sequences::after(sequence);
-            self.guilds.clear();
             Sequences::after(sequence).receive(sequence)
         } else {
             self.sequences.receive(sequence)
@@ -336,8 +334,15 @@ impl Shard {
                 interactions::answer(&self.engine, incoming);
             }
             Event::Ready(ready) => {
-                self.guilds
-                    .extend(ready.guilds.iter().map(|guild| GuildId::from(guild.id)));
+                let guilds: HashSet<GuildId> =
+                    ready.guilds.iter().map(|guild| guild.id.into()).collect();
+                let house = &self.engine.house;
+                for left in self.guilds.difference(&guilds) {
+                    known::forget(&house.cache, (*left).into());
+                    house.pulse.told(*left);
+                }
+                house.pulse.expect(guilds.iter().copied());
+                self.guilds = guilds;
                 tracing::info!(
                     shard = id,
                     guilds = self.guilds.len(),
@@ -372,13 +377,17 @@ impl Shard {
             metrics::counter!("discord_messages_total").increment(1);
         }
         let event = Arc::new(event);
-        self.engine.house.cache.update(&*event);
+        known::learn(&self.engine.house.cache, &event);
+        if let Some(warming) = &mut self.warming {
+            warming.note(&self.engine.house.cache, &event);
+        }
         events::deliver(&self.engine, flag, &event, ticket);
         match &*event {
             Event::GuildCreate(create) => {
                 let guild = GuildId::from(create.id());
                 self.guilds.insert(guild);
                 if let GuildCreate::Available(told) = &**create {
+                    self.engine.house.pulse.told(guild);
                     let me = &self.engine.house.me;
                     let member = told
                         .members
@@ -402,31 +411,28 @@ impl Shard {
             // Unavailable is an outage: the guild comes back.
             Event::GuildDelete(delete) if delete.unavailable != Some(true) => {
                 self.guilds.remove(&delete.id.into());
+                self.engine.house.pulse.told(delete.id.into());
             }
             _ => {}
         }
     }
 
     fn warm_up(&mut self) {
-        let (engine, shard) = (self.engine.clone(), self.plan.id);
-        let working = engine.busy.begin();
-        self.warming = Some(tokio::spawn(async move {
-            let guilds = match warm::guilds(&engine.house.discord, shard).await {
-                Ok(guilds) => guilds,
-                Err(refusal) => {
-                    let error = feature::chain(&refusal);
-                    tracing::warn!(
-                        shard = shard.number(),
-                        error,
-                        "the guilds can not be read after the restart"
-                    );
-                    return HashSet::new();
+        self.warming = Some(warm::begin(&self.engine, self.plan.id));
+    }
+
+    /// Takes what REST told; `None` when that was all.
+    fn warm(&mut self, told: Option<Told>) {
+        match told {
+            Some(Told::Guilds(guilds)) => self.guilds.extend(guilds),
+            Some(Told::Guild(id, guild)) => {
+                if let (Some(warming), Some(guild)) = (&mut self.warming, guild) {
+                    warming.learn(&self.engine.house.cache, *guild);
                 }
-            };
-            warm::warm(&engine, &guilds).await;
-            drop(working);
-            guilds
-        }));
+                events::repair(&self.engine, id);
+            }
+            None => self.warming = None,
+        }
     }
 
     fn note_state(&mut self) {
@@ -445,14 +451,6 @@ impl Shard {
                 .pulse
                 .beat(self.plan.id.number(), |pulse| *pulse = now);
         }
-    }
-}
-
-/// The guilds that a warm-up found, once it is done; forever pending where there is none.
-async fn warmed(warming: &mut Option<JoinHandle<HashSet<GuildId>>>) -> HashSet<GuildId> {
-    match warming {
-        Some(task) => task.await.unwrap_or_default(),
-        None => std::future::pending().await,
     }
 }
 

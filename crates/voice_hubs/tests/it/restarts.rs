@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use testkit::discord_sim::Permissions;
 
-use crate::{clicks, features, opens, panel, rooms_stored, with_hub};
+use crate::{clicks, count, features, opens, panel, rooms_stored, with_hub};
 
 #[tokio::test]
 async fn after_a_kill_everything_is_as_before_and_the_old_panel_works() {
@@ -196,6 +196,42 @@ async fn the_sweep_deletes_what_every_event_missed() {
         story.advance(SignedDuration::from_mins(6)).await;
         assert!(room.is_gone());
         assert_eq!(alice.voice(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_hub_ends_while_a_new_session_has_not_told_of_the_server() {
+    testkit::story(features, async |story| {
+        let (guild, _, hub) = with_hub(story).await;
+        let alice = guild.member("alice");
+        let bob = guild.member("bob");
+        let room = opens(story, &bob, &hub).await;
+        // A session has begun, and its servers are still on their way.
+        let (session, _) = story.sim.newest_session(0).unwrap();
+        let ready = serde_json::json!({
+            "v": 10,
+            "application": {"id": story.sim.application_id().to_string(), "flags": 0},
+            "guilds": [{"id": guild.id().to_string(), "unavailable": true}],
+            "resume_gateway_url": story.sim.gateway_url(),
+            "session_id": session,
+            "user": {"id": story.sim.application_id().to_string(), "username": "Majordome", "discriminator": "0", "avatar": null,
+                "bot": true, "verified": true, "mfa_enabled": false, "flags": 0, "email": null},
+        });
+        story.sim.faults().raw_dispatch("READY", &ready.to_string());
+        alice.joins(&hub);
+        story.idle().await;
+        let hubs = "select count(*) from voice_hubs.hub where active";
+        assert_eq!(count(story, hubs).await, 1);
+        assert_eq!(rooms_stored(story).await, 1);
+        // Nothing is made of what is known from before.
+        assert_eq!(alice.voice(), Some(hub.clone()));
+        story.sim.faults().op9(false);
+        story.reconnected("an invalid session").await;
+        story.idle().await;
+        assert_ne!(alice.voice(), Some(hub), "{}", story.sim.transcript());
+        panel(&bob, &room);
+        panel(&alice, &alice.voice().unwrap());
     })
     .await;
 }
