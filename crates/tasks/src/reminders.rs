@@ -18,7 +18,7 @@ use crate::{
     Tasks,
     model::{Kind, MISSED, Task, planned},
     settings::TaskSettings,
-    store::{self, Filter, Reminder, Taken},
+    store::{self, Filter, Position, Reminder, Taken},
     text,
 };
 
@@ -278,7 +278,7 @@ pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
         ..Filter::default()
     };
     let mut db = kit.database.acquire().await?;
-    let overdue = store::list(&mut db, guild, &filter, None, now, DIGEST).await?;
+    let overdue = store::list(&mut db, guild, &filter, Position::FIRST, now, DIGEST).await?;
     if overdue.is_empty() {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::import::Ready;
 use crate::model::{Change, Item, Priority, State, Task};
@@ -41,6 +41,22 @@ struct Row {
     repeat: Option<Value>,
     nth: i32,
     snoozed_until: Option<jiff_sqlx::Timestamp>,
+}
+
+/// Tasks out of what follows `select …`, where they are called `t`; what stands before it may be a `with`.
+macro_rules! tasks {
+    ($with:literal, $from:literal $(+ $more:literal)?, $($argument:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            $with
+                + "select t.guild_id, t.number, t.description, t.state, t.reason, t.priority, t.site, t.site_name,
+             t.due_at, t.assignees, t.role_id, t.tags, t.created_by, t.created_at, t.closed_by, t.closed_at,
+             t.deleted_by, t.deleted_at, t.channel_id, t.message_id, t.source, t.repeat, t.nth, t.snoozed_until "
+                + $from
+                $(+ $more)?,
+            $($argument)*
+        )
+    };
 }
 
 fn instant(at: Option<jiff_sqlx::Timestamp>) -> Option<Timestamp> {
@@ -229,9 +245,9 @@ pub(crate) async fn get(
     guild: GuildId,
     number: i32,
 ) -> sqlx::Result<Option<Task>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number = $2",
+    let row = tasks!(
+        "",
+        "from tasks.task t where t.guild_id = $1 and t.number = $2",
         guild as GuildId,
         number
     )
@@ -246,9 +262,9 @@ pub(crate) async fn lock(
     guild: GuildId,
     number: i32,
 ) -> sqlx::Result<Option<Task>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number = $2 for update",
+    let row = tasks!(
+        "",
+        "from tasks.task t where t.guild_id = $1 and t.number = $2 for update",
         guild as GuildId,
         number
     )
@@ -284,24 +300,29 @@ pub(crate) struct Filter {
     /// None for all that are open.
     pub(crate) state: Option<State>,
     pub(crate) priority: Option<Priority>,
-    pub(crate) tag: Option<String>,
-    /// The same as [`tag_hash`] tells it.
-    pub(crate) tag_hash: Option<i32>,
+    /// A tag, as [`tag_hash`] tells it: a button has no room for the tag itself.
+    pub(crate) tag: Option<i32>,
     pub(crate) overdue: bool,
-    /// Closed ones too, where no state is asked for.
-    pub(crate) all: bool,
 }
 
-/// The place of a task in a list: whether it is overdue, when it is due, how pressing it is, and its number.
+/// The place of a task in a list: when it is due, how pressing it is, and its number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
-    /// What was overdue when the list was opened stays before the rest.
+    /// In microseconds since 1970; the largest number for none.
     pub(crate) due: i64,
     pub(crate) priority: i16,
+    /// 0 before all tasks.
     pub(crate) number: i32,
 }
 
 impl Position {
+    /// Before all tasks.
+    pub(crate) const FIRST: Self = Self {
+        due: i64::MIN,
+        priority: 0,
+        number: 0,
+    };
+
     /// The place of a task. What is due first comes first, so what is overdue stands before all else; without a due date
     /// it comes last.
     pub(crate) fn of(task: &Task) -> Self {
@@ -322,48 +343,68 @@ pub(crate) async fn tag_hash(db: &mut PgConnection, tag: &str) -> sqlx::Result<i
 }
 
 /// Tasks in the order of their places, behind one.
+///
+/// Pages go along an index in that order, from the place on; those of a worksite along one of their own. Somebody's are few
+/// among all: they are gathered first, and put in order then.
 pub(crate) async fn list(
     db: &mut PgConnection,
     guild: GuildId,
     filter: &Filter,
-    after: Option<Position>,
+    after: Position,
     now: Timestamp,
     most: i64,
 ) -> sqlx::Result<Vec<Task>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select t.* from tasks.task t
-         cross join lateral (
-             select coalesce((extract(epoch from t.due_at) * 1000000)::bigint, 9223372036854775807) as due,
-                 (3 - t.priority)::smallint as priority
-         ) as place
-         where t.guild_id = $1 and t.deleted_at is null
-             and ($2::bigint is null or $2 = any (t.assignees))
-             and ($3::integer is null or t.site = $3)
-             and (t.state = $4 or ($4::text is null and ($8 or t.closed_at is null)))
-             and ($5::smallint is null or t.priority = $5)
-             and ($6::text is null or $6 = any (t.tags))
-             and ($14::integer is null or exists (select from unnest(t.tags) as tag where hashtext(tag) = $14))
-             and (not $7 or (t.due_at <= $9 and t.closed_at is null))
-             and ($12::integer is null or (place.due, place.priority, t.number) > ($10::bigint, $11::smallint, $12))
-         order by place.due, place.priority, t.number limit $13",
-        guild as GuildId,
-        filter.assignee as Option<UserId>,
-        filter.site,
-        filter.state.map(State::word),
-        filter.priority.map(Priority::number),
-        filter.tag.as_deref(),
-        filter.overdue,
-        filter.all,
-        now.to_sqlx() as _,
-        after.map(|after| after.due),
-        after.map(|after| after.priority),
-        after.map(|after| after.number),
-        most,
-        filter.tag_hash
-    )
-    .fetch_all(db)
-    .await?;
+    let due = Timestamp::from_microsecond(after.due).ok();
+    macro_rules! in_order {
+        ($with:literal, $from:literal) => {
+            tasks!(
+                $with,
+                $from
+                    + "where t.guild_id = $1 and t.deleted_at is null and (t.closed_at is null)::integer = $2
+                 and (coalesce(t.due_at, 'infinity'), 3 - t.priority, t.number)
+                     > (coalesce($3, case when $5 = 0 then '-infinity' else 'infinity'::timestamptz end), $4::smallint, $5)
+                 and ($6::bigint is null or t.assignees @> array[$6])
+                 and ($7::integer is null or t.site = $7)
+                 and ($8::text is null or t.state = $8)
+                 and ($9::smallint is null or t.priority = $9)
+                 and ($10::integer is null or t.tag_hashes @> array[$10])
+                 and (not $11 or coalesce(t.due_at, 'infinity') <= $12)
+             order by coalesce(t.due_at, 'infinity'), 3 - t.priority, t.number limit $13",
+                guild as GuildId,
+                i32::from(!filter.state.is_some_and(State::is_closed)),
+                due.map(Timestamp::to_sqlx) as _,
+                after.priority,
+                after.number,
+                filter.assignee as Option<UserId>,
+                filter.site,
+                filter.state.map(State::word),
+                filter.priority.map(Priority::number),
+                filter.tag,
+                filter.overdue,
+                now.to_sqlx() as _,
+                most
+            )
+        };
+    }
+    let mut db = db.begin().await?;
+    // One plan for all filters would go through all tasks for some of them.
+    sqlx::query!("set local plan_cache_mode = force_custom_plan")
+        .execute(&mut *db)
+        .await?;
+    let rows = if filter.assignee.is_some() {
+        in_order!(
+            "with theirs as materialized (
+                 select * from tasks.task where guild_id = $1 and deleted_at is null and assignees @> array[$6::bigint]) ",
+            "from theirs t "
+        )
+        .fetch_all(&mut *db)
+        .await?
+    } else {
+        in_order!("", "from tasks.task t ")
+            .fetch_all(&mut *db)
+            .await?
+    };
+    db.commit().await?;
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
@@ -374,9 +415,10 @@ pub(crate) async fn numbered(
     after: i32,
     most: i64,
 ) -> sqlx::Result<Vec<Task>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number > $2 and deleted_at is null order by number limit $3",
+    let rows = tasks!(
+        "",
+        "from tasks.task t
+         where t.guild_id = $1 and t.number > $2 and t.deleted_at is null order by t.number limit $3",
         guild as GuildId,
         after,
         most
