@@ -5,11 +5,13 @@
     reason = "in `query!`, `as` names the type of a parameter and converts nothing"
 )]
 
+use std::collections::BTreeMap;
+
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use feature::Past;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection};
 
@@ -108,10 +110,20 @@ pub(crate) async fn lock_numbers(db: &mut PgConnection, guild: GuildId) -> sqlx:
 
 /// The guild's next number; who asks at the same time waits until the transaction ends.
 pub(crate) async fn next_number(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<i32> {
+    take_numbers(db, guild, 1).await
+}
+
+/// The last of the guild's next numbers, so many of them.
+pub(crate) async fn take_numbers(
+    db: &mut PgConnection,
+    guild: GuildId,
+    count: i32,
+) -> sqlx::Result<i32> {
     let row = sqlx::query!(
-        "insert into tasks.counter (guild_id, last) values ($1, 1)
-         on conflict (guild_id) do update set last = counter.last + 1 returning last",
-        guild as GuildId
+        "insert into tasks.counter (guild_id, last) values ($1, $2)
+         on conflict (guild_id) do update set last = counter.last + $2 returning last",
+        guild as GuildId,
+        count
     )
     .fetch_one(db)
     .await?;
@@ -187,6 +199,93 @@ pub(crate) async fn save(db: &mut PgConnection, task: &Task) -> sqlx::Result<()>
     Ok(())
 }
 
+/// Writes down tasks that are new, with their check-lists.
+pub(crate) async fn save_all(
+    db: &mut PgConnection,
+    guild: GuildId,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let rows: Vec<Value> = tasks
+        .iter()
+        .map(|task| {
+            json!({
+                "number": task.number, "description": task.description, "state": task.state.word(),
+                "reason": task.reason, "priority": task.priority.number(),
+                "site": task.site.as_ref().map(|(number, _)| number),
+                "site_name": task.site.as_ref().map(|(_, name)| name),
+                "due_at": task.due, "assignees": ids(&task.assignees), "role_id": task.role,
+                "tags": task.tags, "created_by": task.created_by, "created_at": task.created_at,
+                "closed_by": task.closed.map(|(by, _)| by), "closed_at": task.closed.map(|(_, at)| at),
+                "repeat": task.repeat, "nth": task.nth,
+            })
+        })
+        .collect();
+    sqlx::query!(
+        "insert into tasks.task (guild_id, number, description, state, reason, priority, site, site_name, due_at,
+             assignees, role_id, tags, created_by, created_at, closed_by, closed_at, repeat, nth)
+         select $1, number, description, state, reason, priority, site, site_name, due_at,
+             assignees, role_id, tags, created_by, created_at, closed_by, closed_at, nullif(repeat, 'null'), nth
+         from jsonb_populate_recordset(null::tasks.task, $2)",
+        guild as GuildId,
+        Value::Array(rows)
+    )
+    .execute(&mut *db)
+    .await?;
+    let items = tasks.iter().flat_map(|task| {
+        (1_i16..)
+            .zip(&task.items)
+            .map(|(at, item)| (task.number, at, item))
+    });
+    let (mut numbers, mut places, mut texts, mut done) = (vec![], vec![], vec![], vec![]);
+    for (number, place, item) in items {
+        numbers.push(number);
+        places.push(place);
+        texts.push(&*item.text);
+        done.push(item.is_done);
+    }
+    sqlx::query!(
+        "insert into tasks.item (guild_id, number, place, text, is_done)
+         select $1, number, place, text, is_done
+         from unnest($2::integer[], $3::smallint[], $4::text[], $5::boolean[]) as item (number, place, text, is_done)",
+        guild as GuildId,
+        &numbers,
+        &places,
+        &texts as &[&str],
+        &done
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn ids(users: &[UserId]) -> Vec<u64> {
+    users.iter().map(|user| user.get()).collect()
+}
+
+/// Writes into the history that tasks were made.
+pub(crate) async fn note_made(
+    db: &mut PgConnection,
+    guild: GuildId,
+    by: UserId,
+    at: Timestamp,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let numbers: Vec<i32> = tasks.iter().map(|task| task.number).collect();
+    let said: Vec<&str> = tasks.iter().map(|task| &*task.description).collect();
+    sqlx::query!(
+        "insert into tasks.change (guild_id, number, at, by_user, what, new)
+         select $1, number, $2, $3, 'created', said from unnest($4::integer[], $5::text[]) as made (number, said)",
+        guild as GuildId,
+        at.to_sqlx() as _,
+        by as UserId,
+        &numbers,
+        &said as &[&str]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes changes into the history.
 pub(crate) async fn note(
     db: &mut PgConnection,
@@ -237,6 +336,34 @@ async fn with_items(
         })
         .collect();
     Ok(Some(task))
+}
+
+/// Gives tasks the check-lists that they have.
+pub(crate) async fn fill_items(
+    db: &mut PgConnection,
+    guild: GuildId,
+    tasks: &mut [Task],
+) -> sqlx::Result<()> {
+    let numbers: Vec<i32> = tasks.iter().map(|task| task.number).collect();
+    let rows = sqlx::query!(
+        "select number, text, is_done from tasks.item where guild_id = $1 and number = any ($2) order by number, place",
+        guild as GuildId,
+        &numbers
+    )
+    .fetch_all(db)
+    .await?;
+    let mut items: BTreeMap<i32, Vec<Item>> = BTreeMap::new();
+    for row in rows {
+        let (text, is_done) = (row.text, row.is_done);
+        items
+            .entry(row.number)
+            .or_default()
+            .push(Item { text, is_done });
+    }
+    for task in tasks {
+        task.items = items.remove(&task.number).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// A task, deleted ones among them.
@@ -685,18 +812,19 @@ pub(crate) async fn known_lines(
     Ok(rows.into_iter().map(|row| row.key).collect())
 }
 
-/// Notes that a line of a file became a task.
-pub(crate) async fn note_line(
+/// Notes which lines of a file became tasks.
+pub(crate) async fn note_lines(
     db: &mut PgConnection,
     guild: GuildId,
-    key: &str,
-    number: i32,
+    keys: &[String],
+    numbers: &[i32],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into tasks.imported (guild_id, key, number) values ($1, $2, $3) on conflict do nothing",
+        "insert into tasks.imported (guild_id, key, number)
+         select $1, key, number from unnest($2::text[], $3::integer[]) as line (key, number) on conflict do nothing",
         guild as GuildId,
-        key,
-        number
+        keys,
+        numbers
     )
     .execute(db)
     .await?;
