@@ -7,7 +7,9 @@
 
 mod archive;
 mod counting;
+mod crew;
 mod echo;
+mod inside;
 mod keeping;
 mod load;
 mod members;
@@ -74,6 +76,14 @@ enum Command {
         /// Only this part.
         #[arg(long)]
         only: Option<archive::Part>,
+    },
+    /// Pages of many tasks, the weekly post of many people, many reminders at once; beside plain SQL and bare messages.
+    Crew {
+        #[command(flatten)]
+        sizes: crew::Sizes,
+        /// Only this part.
+        #[arg(long)]
+        only: Option<crew::Part>,
     },
     /// The engine with the archive and HTTP.
     Keeping {
@@ -145,6 +155,7 @@ async fn main() -> anyhow::Result<()> {
             http,
             key,
         } => keeping::run(api, gateway, token, database, http, key).await,
+        Command::Crew { sizes, only } => crew::run(sizes, only).await,
         Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,

@@ -10,14 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use database::Database;
 use discord_sim::{Sim, SimOptions};
-use feature::{DiscordSettings, Registry, settings::Defaults};
+use feature::Registry;
 use host::Running;
-use jobs::Clock;
 use serde::Deserialize;
-use tokio_util::sync::CancellationToken;
 use twilight_http::request::{Method, RequestBuilder};
 
-use crate::report::Report;
+use crate::{inside, report::Report};
 
 /// How many members stand on a page of Discord's.
 const PAGE: usize = 1000;
@@ -55,7 +53,8 @@ pub(crate) async fn run(members: u32) -> anyhow::Result<()> {
     let owner = guild.owner();
     let before = peak()?;
     let database = Database::open(&database::Settings::local(data.path())).await?;
-    let running = start(&sim, &database).await?;
+    let catalogue = Registry::new().with(users::Users).build()?;
+    let running = inside::start(&sim, &database, catalogue).await?;
     running.synced().await;
 
     // Nobody has to ask: the guild is larger than what is stored.
@@ -118,33 +117,6 @@ fn peak() -> anyhow::Result<f64> {
         .parse()
         .context("no number")?;
     Ok(kibibytes * 1024.0 / 1e6)
-}
-
-async fn start(sim: &Sim, database: &Database) -> anyhow::Result<Running> {
-    let config = host::Config {
-        discord: DiscordSettings {
-            api_url: Some(sim.api_url()),
-            token: sim.bot_token().into(),
-            deadline: DiscordSettings::DEADLINE,
-            global_limit: DiscordSettings::GLOBAL_LIMIT,
-        },
-        gateway_url: Some(sim.gateway_url()),
-        guild: None,
-        presences: false,
-        stop_within: Duration::from_secs(10),
-        defaults: Defaults::default(),
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let catalogue = Registry::new().with(users::Users).build()?;
-    let stopping = CancellationToken::new();
-    Ok(host::start(
-        config,
-        catalogue,
-        database.clone(),
-        Clock::system(),
-        stopping,
-    )
-    .await?)
 }
 
 /// Waits for the end of a reading; how long it took by its own account.

@@ -65,6 +65,25 @@ pub struct Rule {
 pub struct NotARule;
 
 impl Rule {
+    /// Whether it is one that can be typed: one that was read from elsewhere need not be.
+    pub fn is_sound(&self) -> bool {
+        let is_paced = |step: i32| (1..=LONGEST_PAUSE).contains(&step);
+        let is_sound = match &self.every {
+            Every::Days { step } => is_paced(*step),
+            Every::Weeks { step, on } => {
+                is_paced(*step)
+                    && !on.is_empty()
+                    && on.is_sorted_by(|one, other| one < other)
+                    && on.iter().all(|day| of(*day).is_some())
+            }
+            Every::MonthDay { step, day } => is_paced(*step) && (1..=31).contains(day),
+            Every::MonthWeekday { step, nth, weekday } => {
+                is_paced(*step) && matches!(nth, -1 | 1..=4) && of(*weekday).is_some()
+            }
+        };
+        is_sound && self.count != Some(0)
+    }
+
     /// The next day after one of its days; none behind its end. `nth` counts the days so far, that one among them.
     pub fn next(&self, day: Date, nth: u32) -> Option<Date> {
         if self.count.is_some_and(|count| nth >= count) {

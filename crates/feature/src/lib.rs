@@ -48,6 +48,7 @@ pub mod grants;
 mod handler;
 mod history;
 pub mod http;
+pub mod import;
 mod lang;
 pub mod legacy;
 mod manners;

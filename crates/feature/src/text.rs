@@ -4,9 +4,55 @@ use database::ChannelId;
 use jiff::Timestamp;
 use twilight_model::guild::Permissions;
 
-use crate::{Capability, Lang, discord::Thing, permission_names};
+use crate::{
+    Capability, Lang,
+    card::cut,
+    discord::Thing,
+    import::{Bad, LINES, PEOPLE, Taken},
+    permission_names,
+};
 
 crate::words!("feature");
+
+pub(crate) fn bad_import(lang: Lang, bad: &Bad) -> String {
+    match bad {
+        Bad::File => t!(lang, "import-file"),
+        Bad::Lines => t!(lang, "import-lines", most = LINES),
+        Bad::People => t!(lang, "import-people", most = PEOPLE),
+        Bad::Line(why) => t!(
+            lang,
+            "import-line",
+            why = format!("`{}`", cut(why, 60).replace('`', "'"))
+        ),
+        Bad::Field(field) => t!(lang, "import-field", field = format!("`{field}`")),
+    }
+}
+
+pub(crate) fn bad_line(lang: Lang, line: usize, bad: &Bad) -> String {
+    let why = bad_import(lang, bad);
+    t!(lang, "import-bad", line = line.to_string(), why = why)
+}
+
+pub(crate) fn more_bad_lines(lang: Lang, count: usize) -> String {
+    t!(lang, "import-more", count = count)
+}
+
+pub(crate) fn mend_or_skip(lang: Lang) -> String {
+    t!(lang, "import-skip")
+}
+
+/// How many lines of a file were new, and how many were not.
+pub(crate) fn imported(lang: Lang, taken: Taken) -> Vec<String> {
+    let mut lines = vec![if taken.is_stored {
+        t!(lang, "imported", count = taken.made)
+    } else {
+        t!(lang, "import-dry", count = taken.made)
+    }];
+    if taken.known > 0 {
+        lines.push(t!(lang, "import-known", count = taken.known));
+    }
+    lines
+}
 
 pub(crate) fn previous_page(lang: Lang) -> String {
     t!(lang, "previous-page")
@@ -104,11 +150,7 @@ pub(crate) fn discord_is_away(lang: Lang) -> String {
 }
 
 pub(crate) fn bad_zone(lang: Lang, name: &str) -> String {
-    t!(
-        lang,
-        "bad-zone",
-        name = crate::card::cut(name, 64).replace('`', "'")
-    )
+    t!(lang, "bad-zone", name = cut(name, 64).replace('`', "'"))
 }
 
 pub(crate) fn outdated_command(lang: Lang) -> String {
@@ -188,7 +230,7 @@ pub(crate) fn file_gone(lang: Lang) -> String {
 
 /// A text of somebody else's, fit to stand between back quotes.
 fn quoted(text: &str) -> String {
-    crate::card::cut(text, 200).replace('`', "'")
+    cut(text, 200).replace('`', "'")
 }
 
 /// What a member is told who uses a feature that is switched off.

@@ -11,6 +11,7 @@ use twilight_interactions::command::{
 };
 use twilight_model::{
     application::interaction::InteractionChannel,
+    channel::Attachment,
     guild::Permissions,
     id::{Id, marker::RoleMarker},
 };
@@ -20,7 +21,7 @@ use crate::{
     calendars::{self, CalendarCommand},
     components, export,
     feeds::{self, FeedCommand},
-    forget, leave,
+    forget, import, leave,
     model::{self, Kind, State, monday},
     picture, posts,
     settings::PlanSettings,
@@ -54,6 +55,8 @@ pub(crate) enum PlanningCommand {
     Approve(Approve),
     #[command(name = "export")]
     Export(Box<Export>),
+    #[command(name = "import")]
+    Import(Box<Import>),
     #[command(name = "erase")]
     Erase(Box<Erase>),
     #[command(name = "feed")]
@@ -68,6 +71,7 @@ impl SlashCommand for PlanningCommand {
     const ACCESS: Access = Access::needs(&OWN).except(&[
         ("approve", Some(&MANAGE)),
         ("export", Some(&MANAGE)),
+        ("import", Some(&MANAGE)),
         ("erase", Some(&MANAGE)),
         ("config", Some(&MANAGE)),
     ]);
@@ -208,6 +212,18 @@ pub(crate) struct Export {
     kind: Option<KindOption>,
 }
 
+/// Plan what stands in a file as /planning export writes it
+#[derive(CommandModel, CreateCommand, Debug)]
+#[command(name = "import")]
+pub(crate) struct Import {
+    /// The file, CSV or JSON, at most 500 lines
+    file: Attachment,
+    /// Only say what would be planned
+    dry_run: Option<bool>,
+    /// Leave lines out that can be no entry, and plan the others
+    skip: Option<bool>,
+}
+
 /// Erase what the plan knows of somebody; nothing brings it back
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "erase")]
@@ -324,6 +340,11 @@ pub(crate) async fn planning(ctx: Ctx<Planning>, command: PlanningCommand) -> Ou
         }
         PlanningCommand::Approve(approve) => approved(&ctx, approve).await,
         PlanningCommand::Export(asked) => exported(&ctx, *asked).await,
+        PlanningCommand::Import(asked) => {
+            let (is_dry, skips) = (asked.dry_run, asked.skip);
+            let (is_dry, skips) = (is_dry.unwrap_or_default(), skips.unwrap_or_default());
+            import::reply(&ctx, &asked.file, is_dry, skips).await
+        }
         PlanningCommand::Erase(asked) => {
             let guild = ctx.guild_id()?;
             let user = UserId::from(asked.person.resolved.id);

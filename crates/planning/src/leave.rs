@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use database::{GuildId, RoleId, UserId};
-use feature::{Kit, Outcome, Refusal, absence};
+use feature::{Failure, Kit, Outcome, Refusal, absence};
 use jiff::{Timestamp, ToSpan as _, civil::DateTime, tz::TimeZone};
-use jobs::Job;
+use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -53,17 +53,12 @@ pub(crate) async fn later(
     guild: GuildId,
     people: impl IntoIterator<Item = UserId>,
 ) -> Outcome<()> {
-    for user in people {
-        work::enqueue(
-            kit,
-            db,
-            &Role { guild, user },
-            format!("{guild}:{user}"),
-            None,
-        )
-        .await?;
-    }
-    Ok(())
+    let jobs = people.into_iter().map(|user| {
+        let job = NewJob::new(&Role { guild, user }).map_err(Failure::fault)?;
+        Ok(job.key(format!("{guild}:{user}")))
+    });
+    let jobs = jobs.collect::<Outcome<_>>()?;
+    Ok(kit.jobs.enqueue_all(db, jobs).await?)
 }
 
 /// Has the roles of everybody follow the settings.

@@ -26,6 +26,7 @@ mod export;
 mod feeds;
 mod forget;
 mod ics;
+mod import;
 mod leave;
 mod model;
 mod picture;

@@ -11,11 +11,12 @@ use axum::{Json, extract::State as FromState, http::StatusCode, response::Respon
 use database::{GuildId, UserId};
 use dates::rule::Rule;
 use feature::{
-    Feature as _, Kit, Lang, Past, Refusal,
+    Feature as _, Kit, Lang, Past,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
         Problem, Query, legacy_id, legacy_text,
     },
+    import::Named,
     sheet::Format,
 };
 use jiff::{
@@ -288,20 +289,12 @@ async fn require_members(
     }
     let mut names = Vec::new();
     for user in users {
-        let asked = kit
-            .discord
-            .http()
-            .guild_member(guild.into(), (*user).into());
-        match kit.discord.one(asked).await {
-            Ok(member) if !member.user.bot => {
-                let name = member.nick.or(member.user.global_name);
-                names.push((*user, name.unwrap_or(member.user.name)));
-            }
-            Ok(_) => return Err(Problem::invalid(field, format!("{user} is a bot"))),
-            Err(Refusal::Gone(_)) => {
+        match kit.named(guild, *user).await? {
+            Named::Member(name) => names.push((*user, name)),
+            Named::Bot => return Err(Problem::invalid(field, format!("{user} is a bot"))),
+            Named::Stranger => {
                 return Err(Problem::invalid(field, format!("{user} is not a member")));
             }
-            Err(refusal) => return Err(refusal.into()),
         }
     }
     let mut db = kit.database.acquire().await?;

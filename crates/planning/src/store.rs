@@ -11,3 +11,4 @@ pub(crate) mod feeds;
 pub(crate) mod forget;
 pub(crate) mod people;
 pub(crate) mod posts;
+pub(crate) mod read_in;

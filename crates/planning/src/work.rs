@@ -1,6 +1,6 @@
 //! Planning and changing: the one way in, for commands, buttons, forms and HTTP.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use database::{GuildId, UserId};
 use dates::rule::Rule;
@@ -10,7 +10,9 @@ use jobs::{Job, NewJob};
 use sqlx::PgConnection;
 
 use crate::{
-    MANAGE, Planning, card, leave,
+    MANAGE, Planning, card,
+    import::Ready,
+    leave,
     model::{self, Change, EXCEPTIONS, Entry, Kind, PEOPLE, Span, State, changes, clash},
     posts,
     store::{self, entries::Filter},
@@ -218,7 +220,7 @@ pub(crate) async fn site(
 }
 
 /// Refuses what can be no entry.
-fn check(entry: &Entry) -> Outcome<()> {
+pub(crate) fn check(entry: &Entry) -> Result<(), Refused> {
     let refused = if entry.people.is_empty() {
         Refused::Nobody
     } else if entry.people.len() > PEOPLE {
@@ -238,7 +240,7 @@ fn check(entry: &Entry) -> Outcome<()> {
     } else {
         return Ok(());
     };
-    Err(refused.into())
+    Err(refused)
 }
 
 /// What people of an entry are planned for at the same time.
@@ -333,6 +335,47 @@ pub(crate) async fn make(
     follow(kit, &mut db, None, &entry, !who.manages).await?;
     db.commit().await?;
     Ok((entry, clashes))
+}
+
+/// Plans the lines of a file, all or none, save those that are known, for people of these names. Answers how many were new.
+pub(crate) async fn import(
+    kit: &Kit<Planning>,
+    guild: GuildId,
+    by: UserId,
+    mut lines: Vec<Ready>,
+    names: &[(UserId, String)],
+) -> Outcome<usize> {
+    let now = kit.clock.now();
+    let mut db = kit.database.begin().await?;
+    store::entries::lock_plan(&mut db, guild).await?;
+    let known = store::read_in::known(&mut db, guild, &lines).await?;
+    let mut known: HashSet<String> = known.into_iter().collect();
+    lines.retain(|line| known.insert(line.key.clone()));
+    let count = i32::try_from(lines.len()).map_err(Failure::fault)?;
+    let last = store::entries::take_numbers(&mut db, guild, count).await?;
+    let entries: Vec<(String, Entry)> = (last - count + 1..)
+        .zip(lines)
+        .map(|(number, line)| {
+            let entry = Entry {
+                number,
+                ..line.entry
+            };
+            (line.key, entry)
+        })
+        .collect();
+    store::read_in::save(&mut db, guild, by, now, &entries).await?;
+    store::people::name(&mut db, guild, names).await?;
+    let mut on_leave = BTreeSet::new();
+    for (_, entry) in &entries {
+        told::tell(kit, &mut db, None, entry).await?;
+        if entry.kind == Kind::Leave {
+            on_leave.extend(entry.people.iter().copied());
+        }
+    }
+    leave::later(kit, &mut db, guild, on_leave).await?;
+    posts::later(kit, &mut db, guild).await?;
+    db.commit().await?;
+    Ok(entries.len())
 }
 
 /// What follows from how an entry is now: the card for who decides, roles of leave, and posted weeks.

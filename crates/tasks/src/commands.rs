@@ -21,7 +21,7 @@ use crate::{
     panel, people,
     repeat::{self, Renews, Repeat},
     settings::TaskSettings,
-    store::{self, Filter},
+    store::{self, Filter, Position},
     text,
     work::{self, New, Refused, Who},
 };
@@ -517,14 +517,22 @@ async fn make(ctx: &Ctx<Tasks>, create: Create) -> Outcome<Reply> {
 
 async fn listed(ctx: &Ctx<Tasks>, list: List) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
+    let mut db = ctx.database.acquire().await?;
     let site = match &list.site {
         Some(typed) => {
-            let mut db = ctx.database.acquire().await?;
             let found = worksites::sites::find(&mut db, guild, typed).await?;
             Some(found.ok_or_else(|| Refused::Site(typed.clone()))?.number)
         }
         None => None,
     };
+    let tag = match &list.tag {
+        Some(typed) => {
+            let tag = typed.trim().trim_start_matches('#').to_lowercase();
+            Some(store::tag_hash(&mut db, &tag).await?)
+        }
+        None => None,
+    };
+    drop(db);
     let filter = Filter {
         assignee: list.assignee.map(|user| UserId::from(user.resolved.id)),
         site,
@@ -536,14 +544,10 @@ async fn listed(ctx: &Ctx<Tasks>, list: List) -> Outcome<Reply> {
             StateOption::Cancelled => State::Cancelled,
         }),
         priority: list.priority.map(Priority::from),
-        tag: list
-            .tag
-            .map(|tag| tag.trim().trim_start_matches('#').to_lowercase()),
-        tag_hash: None,
+        tag,
         overdue: list.overdue.unwrap_or_default(),
-        all: false,
     };
-    components::page(ctx, guild, &filter, None)
+    components::page(ctx, guild, &filter, Position::FIRST)
         .await
         .map(Reply::card)
 }

@@ -418,10 +418,8 @@ pub(crate) async fn turn(ctx: Ctx<Tasks>, click: Click<Turn>) -> Outcome<Reply> 
         site: turn.site,
         state: state.and_then(|place| State::ALL.get(place).copied()),
         priority: priority.and_then(|place| Priority::ALL.get(place).copied()),
-        tag: None,
-        tag_hash: turn.tag,
+        tag: turn.tag,
         overdue: turn.packed / 64 % 2 == 1,
-        all: false,
     };
     let after = Position {
         due: turn.due,
@@ -429,24 +427,18 @@ pub(crate) async fn turn(ctx: Ctx<Tasks>, click: Click<Turn>) -> Outcome<Reply> 
         number: turn.number,
     };
     let guild = ctx.guild_id()?;
-    page(&ctx, guild, &filter, Some(after))
-        .await
-        .map(Reply::update)
+    page(&ctx, guild, &filter, after).await.map(Reply::update)
 }
 
-/// A page of a list. A tag does not fit into a button: its hash does.
+/// A page of a list.
 pub(crate) async fn page(
     ctx: &Ctx<Tasks>,
     guild: GuildId,
     filter: &Filter,
-    after: Option<Position>,
+    after: Position,
 ) -> Outcome<Card> {
     let now = ctx.clock.now();
     let mut db = ctx.database.acquire().await?;
-    let tag = match &filter.tag {
-        Some(tag) => Some(store::tag_hash(&mut db, tag).await?),
-        None => filter.tag_hash,
-    };
     let mut found = store::list(&mut db, guild, filter, after, now, PAGE + 1).await?;
     drop(db);
     let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -470,7 +462,7 @@ pub(crate) async fn page(
     let turn = |position: Position| Turn {
         assignee: filter.assignee,
         site: filter.site,
-        tag,
+        tag: filter.tag,
         packed: state
             + 8 * priority
             + 64 * u16::from(filter.overdue)
@@ -483,13 +475,7 @@ pub(crate) async fn page(
         .filter(|_| has_more)
         .map(|last| turn(Position::of(last)));
     // Keys go forward; back is the beginning.
-    let first = after.map(|_| {
-        turn(Position {
-            due: i64::MIN,
-            priority: 0,
-            number: 0,
-        })
-    });
+    let first = (after.number > 0).then(|| turn(Position::FIRST));
     let card = text::list(ctx.lang(), &found, now);
     Ok(card.pages(ctx.lang(), first.as_ref(), next.as_ref()))
 }

@@ -1,10 +1,13 @@
 //! All tasks as a file, no larger than may be sent.
 
+use database::GuildId;
 use feature::{
     Card, Colour, Ctx, Outcome, Reply,
     sheet::{Format, Sheet, SheetRow, cell},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use crate::{Tasks, model::Task, store, text};
 
@@ -12,7 +15,7 @@ use crate::{Tasks, model::Task, store, text};
 const PAGE: i64 = 500;
 
 impl SheetRow for Task {
-    const HEAD: &'static str = "number,description,state,reason,priority,site,due_at,assignees,role,tags,created_by,created_at,closed_by,closed_at";
+    const HEAD: &'static str = "number,description,state,reason,priority,site,due_at,assignees,role,tags,created_by,created_at,closed_by,closed_at,checklist,repeat,nth";
 
     fn cells(&self) -> String {
         let ids: Vec<String> = self.assignees.iter().map(ToString::to_string).collect();
@@ -32,6 +35,11 @@ impl SheetRow for Task {
             self.created_at.to_string(),
             or_none(self.closed.map(|(by, _)| by.to_string())),
             or_none(self.closed.map(|(_, at)| at.to_string())),
+            cell(&json_or_none(
+                (!self.items.is_empty()).then_some(&self.items),
+            )),
+            cell(&json_or_none(self.repeat.as_ref())),
+            self.nth.to_string(),
         ]
         .join(",")
     }
@@ -52,8 +60,29 @@ impl SheetRow for Task {
             "created_at": self.created_at,
             "closed_by": self.closed.map(|(by, _)| by),
             "closed_at": self.closed.map(|(_, at)| at),
+            "checklist": self.items,
+            "repeat": self.repeat,
+            "nth": self.nth,
         })
     }
+}
+
+/// A value as a cell holds it that is more than a text.
+fn json_or_none<T: Serialize>(value: Option<&T>) -> String {
+    let json = value.map(serde_json::to_string);
+    json.and_then(Result::ok).unwrap_or_default()
+}
+
+/// A page of tasks by number, whole.
+pub(crate) async fn page(
+    db: &mut PgConnection,
+    guild: GuildId,
+    after: i32,
+    most: i64,
+) -> sqlx::Result<Vec<Task>> {
+    let mut page = store::numbered(db, guild, after, most).await?;
+    store::fill_items(db, guild, &mut page).await?;
+    Ok(page)
 }
 
 pub(crate) async fn reply(ctx: &Ctx<Tasks>, format: Format) -> Outcome<Reply> {
@@ -61,7 +90,7 @@ pub(crate) async fn reply(ctx: &Ctx<Tasks>, format: Format) -> Outcome<Reply> {
     let mut db = ctx.database.acquire().await?;
     let mut sheet = Sheet::of::<Task>(format, ctx.scene.attachment_limit);
     let mut after = 0;
-    while let Some(last) = sheet.write(store::numbered(&mut db, guild, after, PAGE).await?) {
+    while let Some(last) = sheet.write(page(&mut db, guild, after, PAGE).await?) {
         after = last.number;
     }
     let card = Card::new()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::repeat::Repeat;
 
@@ -102,9 +103,10 @@ impl Priority {
 }
 
 /// A line of a check-list.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Item {
     pub(crate) text: String,
+    #[serde(default, rename = "done")]
     pub(crate) is_done: bool,
 }
 

@@ -19,13 +19,12 @@ impl Job for Show {
     const NAME: &'static str = "tasks.panel";
 }
 
-/// Has the panel follow its task.
-pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
-    if task.channel.is_none() {
-        return Ok(());
+/// The job that has the panel of a task follow it, if there is to be one.
+pub(crate) fn job(task: &Task) -> Outcome<Option<NewJob>> {
+    match task.channel {
+        Some(_) => Ok(Some(showing(task.guild, task.number)?)),
+        None => Ok(None),
     }
-    kit.jobs.enqueue(db, job(task.guild, task.number)?).await?;
-    Ok(())
 }
 
 /// Has the panels of several tasks follow them.
@@ -35,12 +34,12 @@ pub(crate) async fn all_later(
     guild: GuildId,
     numbers: &[i32],
 ) -> Outcome<()> {
-    let jobs = numbers.iter().map(|number| job(guild, *number));
+    let jobs = numbers.iter().map(|number| showing(guild, *number));
     let jobs = jobs.collect::<Outcome<_>>()?;
     Ok(kit.jobs.enqueue_all(db, jobs).await?)
 }
 
-fn job(guild: GuildId, number: i32) -> Outcome<NewJob> {
+fn showing(guild: GuildId, number: i32) -> Outcome<NewJob> {
     let job = NewJob::new(&Show { guild, number }).map_err(Failure::fault)?;
     Ok(job.key(format!("{guild}:{number}")))
 }

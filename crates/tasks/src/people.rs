@@ -1,7 +1,7 @@
 //! Who is to do a task, as somebody types it or a program names it: members, or one role.
 
 use database::{GuildId, RoleId, UserId};
-use feature::{Kit, Outcome, Refusal};
+use feature::{Kit, Outcome, import};
 
 use crate::{Tasks, model::ASSIGNEES, work::Refused};
 
@@ -78,15 +78,10 @@ pub(crate) async fn require_members(
 ) -> Outcome<()> {
     require_count(users.len())?;
     for user in users {
-        let asked = kit
-            .discord
-            .http()
-            .guild_member(guild.into(), (*user).into());
-        match kit.discord.one(asked).await {
-            Ok(member) if !member.user.bot => {}
-            Ok(_) => return Err(Refused::Bot(*user).into()),
-            Err(Refusal::Gone(_)) => return Err(Refused::Stranger(*user).into()),
-            Err(refusal) => return Err(refusal.into()),
+        match kit.named(guild, *user).await? {
+            import::Named::Member(_) => {}
+            import::Named::Bot => return Err(Refused::Bot(*user).into()),
+            import::Named::Stranger => return Err(Refused::Stranger(*user).into()),
         }
     }
     Ok(())

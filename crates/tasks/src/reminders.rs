@@ -18,7 +18,7 @@ use crate::{
     Tasks,
     model::{Kind, MISSED, Task, planned},
     settings::TaskSettings,
-    store::{self, Filter, Reminder, Taken},
+    store::{self, Filter, Position, Reminder, Taken},
     text,
 };
 
@@ -51,31 +51,20 @@ impl Job for Digest {
     const NAME: &'static str = "tasks.digest";
 }
 
-/// Has a task's next reminder sent when it is time.
-pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
-    let now = kit.clock.now();
+/// The job that has a task's next reminder sent when it is time, if there is one.
+pub(crate) fn job(task: &Task, now: Timestamp) -> Outcome<Option<NewJob>> {
     let next = planned(task).into_iter().find(|(at, _)| *at > now);
-    match next {
-        Some((at, _)) => at_instant(kit, db, task, at).await,
-        // One that waits for a reminder that is no more finds nothing to do.
-        None => Ok(()),
-    }
+    // One that waits for a reminder that is no more finds nothing to do.
+    next.map(|(at, _)| job_at(task, at)).transpose()
 }
 
-async fn at_instant(
-    kit: &Kit<Tasks>,
-    db: &mut PgConnection,
-    task: &Task,
-    at: Timestamp,
-) -> Outcome<()> {
+fn job_at(task: &Task, at: Timestamp) -> Outcome<NewJob> {
     let job = Remind {
         guild: task.guild,
         number: task.number,
     };
     let key = format!("{}:{}", task.guild, task.number);
-    let job = NewJob::new(&job).map_err(Failure::fault)?.key(key).at(at);
-    kit.jobs.enqueue(db, job).await?;
-    Ok(())
+    Ok(NewJob::new(&job).map_err(Failure::fault)?.key(key).at(at))
 }
 
 async fn digest_later(
@@ -94,8 +83,8 @@ async fn digest_later(
     Ok(())
 }
 
-pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
-    let Remind { guild, number } = job;
+pub(crate) async fn remind(kit: Kit<Tasks>, asked: Remind) -> Outcome<()> {
+    let Remind { guild, number } = asked;
     // Before a connection is taken: whoever holds one must not wait for another.
     let settings = kit.settings.get::<TaskSettings>(guild).await?;
     let manners = kit.manners(guild).await?;
@@ -113,7 +102,7 @@ pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
     if !due.is_empty()
         && let Some(end) = settings.quiet_end(now, &manners.zone)
     {
-        at_instant(&kit, &mut db, &task, end).await?;
+        kit.jobs.enqueue(&mut db, job_at(&task, end)?).await?;
         db.commit().await?;
         return Ok(());
     }
@@ -130,7 +119,7 @@ pub(crate) async fn remind(kit: Kit<Tasks>, job: Remind) -> Outcome<()> {
     }
     let mut db = kit.database.begin().await?;
     if let Some((at, _)) = planned.into_iter().find(|(at, _)| *at > now) {
-        at_instant(&kit, &mut db, &task, at).await?;
+        kit.jobs.enqueue(&mut db, job_at(&task, at)?).await?;
     }
     if task.is_overdue(now) && task.deleted.is_none() {
         digest_later(&kit, &mut db, guild, &settings, &manners.zone).await?;
@@ -278,7 +267,7 @@ pub(crate) async fn digest(kit: Kit<Tasks>, job: Digest) -> Outcome<()> {
         ..Filter::default()
     };
     let mut db = kit.database.acquire().await?;
-    let overdue = store::list(&mut db, guild, &filter, None, now, DIGEST).await?;
+    let overdue = store::list(&mut db, guild, &filter, Position::FIRST, now, DIGEST).await?;
     if overdue.is_empty() {
         return Ok(());
     }

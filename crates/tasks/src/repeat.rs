@@ -13,7 +13,6 @@ use jiff::{
 };
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 
 use crate::{
     Tasks,
@@ -143,21 +142,19 @@ impl Job for Renew {
     const NAME: &'static str = "tasks.renew";
 }
 
-/// Has the next instance made when this one is due.
-pub(crate) async fn later(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
+/// The job that has the next instance made when this one is due, if that is what was chosen.
+pub(crate) fn job(task: &Task) -> Outcome<Option<NewJob>> {
     let is_meant = task
         .repeat
         .as_ref()
         .is_some_and(|repeat| repeat.renews == Renews::Due);
     let Some(due) = task.due.filter(|_| is_meant && task.deleted.is_none()) else {
         // One that waits in vain finds nothing to do.
-        return Ok(());
+        return Ok(None);
     };
     let (guild, number) = (task.guild, task.number);
     let job = NewJob::new(&Renew { guild, number }).map_err(Failure::fault)?;
-    let job = job.key(format!("{guild}:{number}")).at(due);
-    kit.jobs.enqueue(db, job).await?;
-    Ok(())
+    Ok(Some(job.key(format!("{guild}:{number}")).at(due)))
 }
 
 pub(crate) async fn renew(kit: Kit<Tasks>, job: Renew) -> Outcome<()> {

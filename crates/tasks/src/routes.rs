@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Tasks, forget,
+    Tasks, export, forget,
     model::{DESCRIPTION, Item, Priority, State, Task, description, items, tags},
     people,
     repeat::{EXCEPTIONS, Renews, Repeat},
@@ -186,7 +186,10 @@ async fn listed(
     let format = Format::asked(asked.format.as_deref())?;
     let after = paging.after.unwrap_or(0);
     let mut db = kit.database.acquire().await?;
-    let found = store::numbered(&mut db, guild.id, after, paging.rows()).await?;
+    let found = match format {
+        Format::Csv => export::page(&mut db, guild.id, after, paging.rows()).await?,
+        Format::Json => store::numbered(&mut db, guild.id, after, paging.rows()).await?,
+    };
     drop(db);
     let page = paging.page(found, |task| task.number)?;
     Ok(format.page::<TaskShown, _>(&page))

@@ -5,13 +5,15 @@
     reason = "in `query!`, `as` names the type of a parameter and converts nothing"
 )]
 
+use std::collections::BTreeMap;
+
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use feature::Past;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::import::Ready;
 use crate::model::{Change, Item, Priority, State, Task};
@@ -41,6 +43,22 @@ struct Row {
     repeat: Option<Value>,
     nth: i32,
     snoozed_until: Option<jiff_sqlx::Timestamp>,
+}
+
+/// Tasks out of what follows `select …`, where they are called `t`; what stands before it may be a `with`.
+macro_rules! tasks {
+    ($with:literal, $from:literal $(+ $more:literal)?, $($argument:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            $with
+                + "select t.guild_id, t.number, t.description, t.state, t.reason, t.priority, t.site, t.site_name,
+             t.due_at, t.assignees, t.role_id, t.tags, t.created_by, t.created_at, t.closed_by, t.closed_at,
+             t.deleted_by, t.deleted_at, t.channel_id, t.message_id, t.source, t.repeat, t.nth, t.snoozed_until "
+                + $from
+                $(+ $more)?,
+            $($argument)*
+        )
+    };
 }
 
 fn instant(at: Option<jiff_sqlx::Timestamp>) -> Option<Timestamp> {
@@ -92,10 +110,20 @@ pub(crate) async fn lock_numbers(db: &mut PgConnection, guild: GuildId) -> sqlx:
 
 /// The guild's next number; who asks at the same time waits until the transaction ends.
 pub(crate) async fn next_number(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<i32> {
+    take_numbers(db, guild, 1).await
+}
+
+/// The last of the guild's next numbers, so many of them.
+pub(crate) async fn take_numbers(
+    db: &mut PgConnection,
+    guild: GuildId,
+    count: i32,
+) -> sqlx::Result<i32> {
     let row = sqlx::query!(
-        "insert into tasks.counter (guild_id, last) values ($1, 1)
-         on conflict (guild_id) do update set last = counter.last + 1 returning last",
-        guild as GuildId
+        "insert into tasks.counter (guild_id, last) values ($1, $2)
+         on conflict (guild_id) do update set last = counter.last + $2 returning last",
+        guild as GuildId,
+        count
     )
     .fetch_one(db)
     .await?;
@@ -171,6 +199,93 @@ pub(crate) async fn save(db: &mut PgConnection, task: &Task) -> sqlx::Result<()>
     Ok(())
 }
 
+/// Writes down tasks that are new, with their check-lists.
+pub(crate) async fn save_all(
+    db: &mut PgConnection,
+    guild: GuildId,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let rows: Vec<Value> = tasks
+        .iter()
+        .map(|task| {
+            json!({
+                "number": task.number, "description": task.description, "state": task.state.word(),
+                "reason": task.reason, "priority": task.priority.number(),
+                "site": task.site.as_ref().map(|(number, _)| number),
+                "site_name": task.site.as_ref().map(|(_, name)| name),
+                "due_at": task.due, "assignees": ids(&task.assignees), "role_id": task.role,
+                "tags": task.tags, "created_by": task.created_by, "created_at": task.created_at,
+                "closed_by": task.closed.map(|(by, _)| by), "closed_at": task.closed.map(|(_, at)| at),
+                "repeat": task.repeat, "nth": task.nth,
+            })
+        })
+        .collect();
+    sqlx::query!(
+        "insert into tasks.task (guild_id, number, description, state, reason, priority, site, site_name, due_at,
+             assignees, role_id, tags, created_by, created_at, closed_by, closed_at, repeat, nth)
+         select $1, number, description, state, reason, priority, site, site_name, due_at,
+             assignees, role_id, tags, created_by, created_at, closed_by, closed_at, nullif(repeat, 'null'), nth
+         from jsonb_populate_recordset(null::tasks.task, $2)",
+        guild as GuildId,
+        Value::Array(rows)
+    )
+    .execute(&mut *db)
+    .await?;
+    let items = tasks.iter().flat_map(|task| {
+        (1_i16..)
+            .zip(&task.items)
+            .map(|(at, item)| (task.number, at, item))
+    });
+    let (mut numbers, mut places, mut texts, mut done) = (vec![], vec![], vec![], vec![]);
+    for (number, place, item) in items {
+        numbers.push(number);
+        places.push(place);
+        texts.push(&*item.text);
+        done.push(item.is_done);
+    }
+    sqlx::query!(
+        "insert into tasks.item (guild_id, number, place, text, is_done)
+         select $1, number, place, text, is_done
+         from unnest($2::integer[], $3::smallint[], $4::text[], $5::boolean[]) as item (number, place, text, is_done)",
+        guild as GuildId,
+        &numbers,
+        &places,
+        &texts as &[&str],
+        &done
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn ids(users: &[UserId]) -> Vec<u64> {
+    users.iter().map(|user| user.get()).collect()
+}
+
+/// Writes into the history that tasks were made.
+pub(crate) async fn note_made(
+    db: &mut PgConnection,
+    guild: GuildId,
+    by: UserId,
+    at: Timestamp,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let numbers: Vec<i32> = tasks.iter().map(|task| task.number).collect();
+    let said: Vec<&str> = tasks.iter().map(|task| &*task.description).collect();
+    sqlx::query!(
+        "insert into tasks.change (guild_id, number, at, by_user, what, new)
+         select $1, number, $2, $3, 'created', said from unnest($4::integer[], $5::text[]) as made (number, said)",
+        guild as GuildId,
+        at.to_sqlx() as _,
+        by as UserId,
+        &numbers,
+        &said as &[&str]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes changes into the history.
 pub(crate) async fn note(
     db: &mut PgConnection,
@@ -223,15 +338,43 @@ async fn with_items(
     Ok(Some(task))
 }
 
+/// Gives tasks the check-lists that they have.
+pub(crate) async fn fill_items(
+    db: &mut PgConnection,
+    guild: GuildId,
+    tasks: &mut [Task],
+) -> sqlx::Result<()> {
+    let numbers: Vec<i32> = tasks.iter().map(|task| task.number).collect();
+    let rows = sqlx::query!(
+        "select number, text, is_done from tasks.item where guild_id = $1 and number = any ($2) order by number, place",
+        guild as GuildId,
+        &numbers
+    )
+    .fetch_all(db)
+    .await?;
+    let mut items: BTreeMap<i32, Vec<Item>> = BTreeMap::new();
+    for row in rows {
+        let (text, is_done) = (row.text, row.is_done);
+        items
+            .entry(row.number)
+            .or_default()
+            .push(Item { text, is_done });
+    }
+    for task in tasks {
+        task.items = items.remove(&task.number).unwrap_or_default();
+    }
+    Ok(())
+}
+
 /// A task, deleted ones among them.
 pub(crate) async fn get(
     db: &mut PgConnection,
     guild: GuildId,
     number: i32,
 ) -> sqlx::Result<Option<Task>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number = $2",
+    let row = tasks!(
+        "",
+        "from tasks.task t where t.guild_id = $1 and t.number = $2",
         guild as GuildId,
         number
     )
@@ -246,9 +389,9 @@ pub(crate) async fn lock(
     guild: GuildId,
     number: i32,
 ) -> sqlx::Result<Option<Task>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number = $2 for update",
+    let row = tasks!(
+        "",
+        "from tasks.task t where t.guild_id = $1 and t.number = $2 for update",
         guild as GuildId,
         number
     )
@@ -284,24 +427,29 @@ pub(crate) struct Filter {
     /// None for all that are open.
     pub(crate) state: Option<State>,
     pub(crate) priority: Option<Priority>,
-    pub(crate) tag: Option<String>,
-    /// The same as [`tag_hash`] tells it.
-    pub(crate) tag_hash: Option<i32>,
+    /// A tag, as [`tag_hash`] tells it: a button has no room for the tag itself.
+    pub(crate) tag: Option<i32>,
     pub(crate) overdue: bool,
-    /// Closed ones too, where no state is asked for.
-    pub(crate) all: bool,
 }
 
-/// The place of a task in a list: whether it is overdue, when it is due, how pressing it is, and its number.
+/// The place of a task in a list: when it is due, how pressing it is, and its number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
-    /// What was overdue when the list was opened stays before the rest.
+    /// In microseconds since 1970; the largest number for none.
     pub(crate) due: i64,
     pub(crate) priority: i16,
+    /// 0 before all tasks.
     pub(crate) number: i32,
 }
 
 impl Position {
+    /// Before all tasks.
+    pub(crate) const FIRST: Self = Self {
+        due: i64::MIN,
+        priority: 0,
+        number: 0,
+    };
+
     /// The place of a task. What is due first comes first, so what is overdue stands before all else; without a due date
     /// it comes last.
     pub(crate) fn of(task: &Task) -> Self {
@@ -322,48 +470,68 @@ pub(crate) async fn tag_hash(db: &mut PgConnection, tag: &str) -> sqlx::Result<i
 }
 
 /// Tasks in the order of their places, behind one.
+///
+/// Pages go along an index in that order, from the place on; those of a worksite along one of their own. Somebody's are few
+/// among all: they are gathered first, and put in order then.
 pub(crate) async fn list(
     db: &mut PgConnection,
     guild: GuildId,
     filter: &Filter,
-    after: Option<Position>,
+    after: Position,
     now: Timestamp,
     most: i64,
 ) -> sqlx::Result<Vec<Task>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select t.* from tasks.task t
-         cross join lateral (
-             select coalesce((extract(epoch from t.due_at) * 1000000)::bigint, 9223372036854775807) as due,
-                 (3 - t.priority)::smallint as priority
-         ) as place
-         where t.guild_id = $1 and t.deleted_at is null
-             and ($2::bigint is null or $2 = any (t.assignees))
-             and ($3::integer is null or t.site = $3)
-             and (t.state = $4 or ($4::text is null and ($8 or t.closed_at is null)))
-             and ($5::smallint is null or t.priority = $5)
-             and ($6::text is null or $6 = any (t.tags))
-             and ($14::integer is null or exists (select from unnest(t.tags) as tag where hashtext(tag) = $14))
-             and (not $7 or (t.due_at <= $9 and t.closed_at is null))
-             and ($12::integer is null or (place.due, place.priority, t.number) > ($10::bigint, $11::smallint, $12))
-         order by place.due, place.priority, t.number limit $13",
-        guild as GuildId,
-        filter.assignee as Option<UserId>,
-        filter.site,
-        filter.state.map(State::word),
-        filter.priority.map(Priority::number),
-        filter.tag.as_deref(),
-        filter.overdue,
-        filter.all,
-        now.to_sqlx() as _,
-        after.map(|after| after.due),
-        after.map(|after| after.priority),
-        after.map(|after| after.number),
-        most,
-        filter.tag_hash
-    )
-    .fetch_all(db)
-    .await?;
+    let due = Timestamp::from_microsecond(after.due).ok();
+    macro_rules! in_order {
+        ($with:literal, $from:literal) => {
+            tasks!(
+                $with,
+                $from
+                    + "where t.guild_id = $1 and t.deleted_at is null and (t.closed_at is null)::integer = $2
+                 and (coalesce(t.due_at, 'infinity'), 3 - t.priority, t.number)
+                     > (coalesce($3, case when $5 = 0 then '-infinity' else 'infinity'::timestamptz end), $4::smallint, $5)
+                 and ($6::bigint is null or t.assignees @> array[$6])
+                 and ($7::integer is null or t.site = $7)
+                 and ($8::text is null or t.state = $8)
+                 and ($9::smallint is null or t.priority = $9)
+                 and ($10::integer is null or t.tag_hashes @> array[$10])
+                 and (not $11 or coalesce(t.due_at, 'infinity') <= $12)
+             order by coalesce(t.due_at, 'infinity'), 3 - t.priority, t.number limit $13",
+                guild as GuildId,
+                i32::from(!filter.state.is_some_and(State::is_closed)),
+                due.map(Timestamp::to_sqlx) as _,
+                after.priority,
+                after.number,
+                filter.assignee as Option<UserId>,
+                filter.site,
+                filter.state.map(State::word),
+                filter.priority.map(Priority::number),
+                filter.tag,
+                filter.overdue,
+                now.to_sqlx() as _,
+                most
+            )
+        };
+    }
+    let mut db = db.begin().await?;
+    // One plan for all filters would go through all tasks for some of them.
+    sqlx::query!("set local plan_cache_mode = force_custom_plan")
+        .execute(&mut *db)
+        .await?;
+    let rows = if filter.assignee.is_some() {
+        in_order!(
+            "with theirs as materialized (
+                 select * from tasks.task where guild_id = $1 and deleted_at is null and assignees @> array[$6::bigint]) ",
+            "from theirs t "
+        )
+        .fetch_all(&mut *db)
+        .await?
+    } else {
+        in_order!("", "from tasks.task t ")
+            .fetch_all(&mut *db)
+            .await?
+    };
+    db.commit().await?;
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
@@ -374,9 +542,10 @@ pub(crate) async fn numbered(
     after: i32,
     most: i64,
 ) -> sqlx::Result<Vec<Task>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select * from tasks.task where guild_id = $1 and number > $2 and deleted_at is null order by number limit $3",
+    let rows = tasks!(
+        "",
+        "from tasks.task t
+         where t.guild_id = $1 and t.number > $2 and t.deleted_at is null order by t.number limit $3",
         guild as GuildId,
         after,
         most
@@ -643,18 +812,19 @@ pub(crate) async fn known_lines(
     Ok(rows.into_iter().map(|row| row.key).collect())
 }
 
-/// Notes that a line of a file became a task.
-pub(crate) async fn note_line(
+/// Notes which lines of a file became tasks.
+pub(crate) async fn note_lines(
     db: &mut PgConnection,
     guild: GuildId,
-    key: &str,
-    number: i32,
+    keys: &[String],
+    numbers: &[i32],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into tasks.imported (guild_id, key, number) values ($1, $2, $3) on conflict do nothing",
+        "insert into tasks.imported (guild_id, key, number)
+         select $1, key, number from unnest($2::text[], $3::integer[]) as line (key, number) on conflict do nothing",
         guild as GuildId,
-        key,
-        number
+        keys,
+        numbers
     )
     .execute(db)
     .await?;

@@ -1,7 +1,5 @@
 //! Every sentence of tasks.
 
-use std::collections::BTreeMap;
-
 use database::{RoleId, UserId};
 use feature::{
     Button, Card, Colour, Lang, Modal, Past, Select, SelectField, TextField,
@@ -13,7 +11,6 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     components::{Act, Assign, Blocked, Does, Edited, Make, Open, Tick},
-    import::{Bad, LINES, PEOPLE},
     model::{ASSIGNEES, DESCRIPTION, ITEM, ITEMS, Kind, Priority, REASON, State, TAG, TAGS, Task},
     panel,
     repeat::{EXCEPTIONS, Renews},
@@ -22,9 +19,6 @@ use crate::{
 };
 
 feature::words!("tasks");
-
-/// Lines of a file that are told to be wrong.
-const BAD_LINES: usize = 15;
 
 fn user(user: UserId) -> String {
     format!("<@{user}>")
@@ -567,52 +561,6 @@ pub(crate) fn exported(lang: Lang, count: u64, is_whole: bool) -> String {
     } else {
         format!("{said} {}", t!(lang, "exported-part"))
     }
-}
-
-pub(crate) fn bad_import(lang: Lang, bad: &Bad) -> String {
-    match bad {
-        Bad::File => t!(lang, "import-file"),
-        Bad::Lines => t!(lang, "import-lines", most = LINES),
-        Bad::People => t!(lang, "import-people", most = PEOPLE),
-        Bad::Line(why) => t!(lang, "import-line", why = typed(why)),
-        Bad::Field(field) => t!(lang, "import-field", field = format!("`{field}`")),
-    }
-}
-
-/// What a file came to, with the first of its lines that can be no task.
-pub(crate) fn imported(
-    lang: Lang,
-    made: usize,
-    known: usize,
-    is_stored: bool,
-    bad: &BTreeMap<usize, String>,
-) -> Vec<String> {
-    let mut lines = Vec::new();
-    if is_stored {
-        lines.push(t!(lang, "imported", count = made));
-    } else {
-        lines.push(t!(lang, "import-dry", count = made));
-    }
-    if known > 0 {
-        lines.push(t!(lang, "import-known", count = known));
-    }
-    let worst = bad.iter().take(BAD_LINES);
-    lines.extend(worst.map(|(line, why)| {
-        t!(
-            lang,
-            "import-bad",
-            line = line.to_string(),
-            why = why.as_str()
-        )
-    }));
-    if bad.len() > BAD_LINES {
-        let more = bad.len() - BAD_LINES;
-        lines.push(t!(lang, "import-more", count = more));
-    }
-    if !bad.is_empty() && !is_stored {
-        lines.push(t!(lang, "import-skip"));
-    }
-    lines
 }
 
 pub(crate) fn erased(lang: Lang, of: UserId, count: usize) -> String {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use database::{ChannelId, GuildId, RoleId, UserId};
 use feature::{
-    Card, Ctx, Explain, Kit, Lang, Outcome,
+    Card, Ctx, Explain, Failure, Kit, Lang, Outcome,
     absence::{self, Away},
 };
 use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jobs::NewJob;
 use sqlx::PgConnection;
 
 use crate::{
@@ -156,6 +157,36 @@ pub(crate) struct New {
     pub(crate) repeat: Option<Repeat>,
 }
 
+impl New {
+    /// The task that it becomes, under a number of the guild.
+    fn task(self, (guild, number): (GuildId, i32), by: UserId, now: Timestamp, nth: u32) -> Task {
+        Task {
+            guild,
+            number,
+            description: self.description,
+            state: State::Todo,
+            reason: None,
+            priority: self.priority,
+            site: self.site,
+            due: self.due,
+            assignees: self.assignees,
+            role: self.role,
+            tags: self.tags,
+            items: self.items,
+            created_by: by,
+            created_at: now,
+            closed: None,
+            deleted: None,
+            channel: self.channel,
+            message: None,
+            source: self.source,
+            repeat: self.repeat,
+            nth,
+            snoozed_until: None,
+        }
+    }
+}
+
 /// A date that somebody typed for a task, which must be to come.
 pub(crate) fn due(typed: &str, settings: &TaskSettings, now: &Zoned) -> Outcome<Timestamp> {
     let read = dates::upcoming(typed, now)
@@ -197,36 +228,42 @@ pub(crate) async fn make(kit: &Kit<Tasks>, guild: GuildId, by: UserId, new: New)
     Ok(task)
 }
 
-/// Makes tasks of the lines of a file, all or none, save those that are known. Answers how many it made, and how many were
-/// known.
+/// Makes tasks of the lines of a file, all or none, save those that are known. Answers how many it made.
 pub(crate) async fn import(
     kit: &Kit<Tasks>,
     guild: GuildId,
     by: UserId,
-    lines: Vec<Ready>,
-) -> Outcome<(usize, usize)> {
+    mut lines: Vec<Ready>,
+) -> Outcome<usize> {
     let now = kit.clock.now();
     let mut db = kit.database.begin().await?;
     // Who reads the same file at the same time waits here.
     store::lock_numbers(&mut db, guild).await?;
     let known = store::known_lines(&mut db, guild, &lines).await?;
     let mut known: HashSet<String> = known.into_iter().collect();
-    let (all, mut made) = (lines.len(), 0);
-    for line in lines {
-        if !known.insert(line.key.clone()) {
-            continue;
-        }
-        let mut task = add(kit, &mut db, guild, by, line.new, 1).await?;
-        store::note_line(&mut db, guild, &line.key, task.number).await?;
-        if line.state != State::Todo {
-            task.enter(line.state, by, now);
-            task.reason = line.reason;
-            store::save(&mut db, &task).await?;
-        }
-        made += 1;
+    lines.retain(|line| known.insert(line.key.clone()));
+    let count = i32::try_from(lines.len()).map_err(Failure::fault)?;
+    let last = store::take_numbers(&mut db, guild, count).await?;
+    let (mut keys, mut tasks) = (Vec::new(), Vec::new());
+    for (number, line) in (last - count + 1..).zip(lines) {
+        let mut task = line.new.task((guild, number), by, now, line.nth);
+        task.enter(line.state, by, now);
+        task.reason = line.reason;
+        keys.push(line.key);
+        tasks.push(task);
     }
+    let numbers: Vec<i32> = tasks.iter().map(|task| task.number).collect();
+    store::save_all(&mut db, guild, &tasks).await?;
+    store::note_made(&mut db, guild, by, now, &tasks).await?;
+    store::note_lines(&mut db, guild, &keys, &numbers).await?;
+    let mut jobs = Vec::new();
+    for task in &tasks {
+        told::tell(kit, &mut db, None, task).await?;
+        jobs.extend(following(now, task)?);
+    }
+    kit.jobs.enqueue_all(&mut db, jobs).await?;
     db.commit().await?;
-    Ok((made, all - made))
+    Ok(tasks.len())
 }
 
 async fn add(
@@ -239,30 +276,7 @@ async fn add(
 ) -> Outcome<Task> {
     let now = kit.clock.now();
     let number = store::next_number(db, guild).await?;
-    let task = Task {
-        guild,
-        number,
-        description: new.description,
-        state: State::Todo,
-        reason: None,
-        priority: new.priority,
-        site: new.site,
-        due: new.due,
-        assignees: new.assignees,
-        role: new.role,
-        tags: new.tags,
-        items: new.items,
-        created_by: by,
-        created_at: now,
-        closed: None,
-        deleted: None,
-        channel: new.channel,
-        message: None,
-        source: new.source,
-        repeat: new.repeat,
-        nth,
-        snoozed_until: None,
-    };
+    let task = new.task((guild, number), by, now, nth);
     store::save(db, &task).await?;
     let made = Change {
         what: "created",
@@ -275,11 +289,19 @@ async fn add(
     Ok(task)
 }
 
-/// What follows from how a task is now: its panel and its reminders.
+/// What follows from how a task is now: its panel, the next instance, its reminders.
 async fn follow(kit: &Kit<Tasks>, db: &mut PgConnection, task: &Task) -> Outcome<()> {
-    panel::later(kit, db, task).await?;
-    repeat::later(kit, db, task).await?;
-    reminders::later(kit, db, task).await
+    let jobs = following(kit.clock.now(), task)?;
+    Ok(kit.jobs.enqueue_all(db, jobs).await?)
+}
+
+fn following(now: Timestamp, task: &Task) -> Outcome<Vec<NewJob>> {
+    let jobs = [
+        panel::job(task)?,
+        repeat::job(task)?,
+        reminders::job(task, now)?,
+    ];
+    Ok(jobs.into_iter().flatten().collect())
 }
 
 /// Changes a task, and writes down what differs. Nobody else changes it meanwhile.
@@ -362,10 +384,13 @@ pub(crate) async fn renew(kit: &Kit<Tasks>, guild: GuildId, number: i32) -> Outc
     succeed(kit, &mut db, &before, &mut task, &zone).await?;
     if task == before {
         // It may be due later than it was.
-        repeat::later(kit, &mut db, &task).await?;
+        let job = repeat::job(&task)?;
+        kit.jobs
+            .enqueue_all(&mut db, job.into_iter().collect())
+            .await?;
     } else {
         store::save(&mut db, &task).await?;
-        panel::later(kit, &mut db, &task).await?;
+        panel::all_later(kit, &mut db, guild, &[number]).await?;
     }
     db.commit().await?;
     Ok(())

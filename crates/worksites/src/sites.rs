@@ -1,6 +1,6 @@
 //! What features that work at worksites may know of them: the one door into this crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use database::{ChannelId, GuildId, UserId};
 use sqlx::PgConnection;
@@ -67,6 +67,41 @@ pub(crate) async fn meant(
         return Ok(None);
     };
     store::named(db, guild, &slug).await
+}
+
+/// What each of these texts means, as [`find`] reads them, in one go. Where no worksite that is open is called so, one that
+/// is archived is meant, the newest of them.
+///
+/// # Errors
+///
+/// Fails when the database does.
+pub async fn find_all<'a>(
+    db: &mut PgConnection,
+    guild: GuildId,
+    typed: impl IntoIterator<Item = &'a str>,
+) -> sqlx::Result<BTreeMap<String, Site>> {
+    let typed: BTreeSet<&str> = typed.into_iter().collect();
+    let number = |typed: &str| {
+        let typed = typed.trim();
+        typed.strip_prefix('#').unwrap_or(typed).parse::<i32>().ok()
+    };
+    let numbers: Vec<i32> = typed.iter().filter_map(|typed| number(typed)).collect();
+    let slugs: Vec<String> = typed
+        .iter()
+        .filter_map(|typed| slug(typed.trim()))
+        .collect();
+    let found = store::any(db, guild, &numbers, &slugs).await?;
+    let mut meant = BTreeMap::new();
+    for typed in typed {
+        let by_number = number(typed);
+        let by_number = found.iter().find(|site| Some(site.number) == by_number);
+        let slug = slug(typed.trim());
+        let by_name = || found.iter().find(|site| Some(&site.slug) == slug.as_ref());
+        if let Some(site) = by_number.or_else(by_name) {
+            meant.insert(typed.to_owned(), site.clone().into());
+        }
+    }
+    Ok(meant)
 }
 
 /// A worksite by its number.

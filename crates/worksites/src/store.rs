@@ -137,6 +137,28 @@ pub(crate) async fn named(
     Ok(row.map(Worksite::from))
 }
 
+/// The worksites with one of these numbers, or one of these names; open ones first, then the newest.
+pub(crate) async fn any(
+    db: &mut PgConnection,
+    guild: GuildId,
+    numbers: &[i32],
+    slugs: &[String],
+) -> sqlx::Result<Vec<Worksite>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select guild_id, number, name, slug, address, lead_id, colour, channel_id, made_at, archived_at,
+             archived_name, is_settled, tries
+         from worksites.worksite where guild_id = $1 and (number = any ($2) or slug = any ($3))
+         order by archived_at is not null, number desc",
+        guild as GuildId,
+        numbers,
+        slugs
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Worksite::from).collect())
+}
+
 /// Up to `limit` worksites with this in their name, open or archived, behind a number, the newest first.
 pub(crate) async fn list(
     db: &mut PgConnection,

@@ -47,3 +47,23 @@ feature-off = `{ $feature }` is switched off in this server. Who may manage the 
 rules-unknown = I can not read at the moment what you may do here. Try again in a minute.
 file-too-large = The file is larger than { $most } KiB, the most that I read.
 file-gone = Discord no longer gives out this file. Upload it again.
+import-file = I can not read this file. Take one that `export` wrote: a table with the names of the columns, or a JSON object on each line.
+import-lines = The file has more lines than I take at once: at most { $most }. Cut it in pieces.
+import-people = The file names more people than I look up at once: at most { $most }. Cut it in pieces.
+import-line = does not fit: { $why }
+import-field = { $field } is missing, too long, or nothing that this server has
+imported = { $count ->
+    [one] One line is read in.
+   *[other] { $count } lines are read in.
+}
+import-dry = Nothing is stored. { $count ->
+    [one] One line can be read in.
+   *[other] { $count } lines can be read in.
+}
+import-known = { $count ->
+    [one] One line is
+   *[other] { $count } lines are
+} left out: what they tell of is here already.
+import-bad = Line { $line }: { $why }
+import-more = … and { $count } more.
+import-skip = Mend these lines, or say `skip:` to leave them out.

@@ -47,3 +47,23 @@ feature-off = `{ $feature }` est éteint dans ce serveur. Qui gère les fonction
 rules-unknown = Je n'arrive pas à lire pour le moment ce que tu peux faire ici. Réessaie dans une minute.
 file-too-large = Le fichier dépasse { $most } Kio, le plus que je lis.
 file-gone = Discord ne donne plus ce fichier. Envoie-le de nouveau.
+import-file = Je ne sais pas lire ce fichier. Prends-en un que `exporter` a écrit : un tableau avec le nom des colonnes, ou un objet JSON par ligne.
+import-lines = Le fichier a plus de lignes que je n'en prends à la fois : au plus { $most }. Coupe-le.
+import-people = Le fichier nomme plus de personnes que je n'en cherche à la fois : au plus { $most }. Coupe-le.
+import-line = ne convient pas : { $why }
+import-field = { $field } manque, est trop long, ou n'existe pas sur ce serveur
+imported = { $count ->
+    [one] Une ligne est reprise.
+   *[other] { $count } lignes sont reprises.
+}
+import-dry = Rien n'est enregistré. { $count ->
+    [one] Une ligne peut être reprise.
+   *[other] { $count } lignes peuvent être reprises.
+}
+import-known = { $count ->
+    [one] Une ligne est laissée
+   *[other] { $count } lignes sont laissées
+} de côté : ce contenu est déjà là.
+import-bad = Ligne { $line } : { $why }
+import-more = … et { $count } de plus.
+import-skip = Corrige ces lignes, ou dis `passer:` pour les laisser de côté.

@@ -87,10 +87,20 @@ pub(crate) async fn lock_plan(db: &mut PgConnection, guild: GuildId) -> sqlx::Re
 
 /// The guild's next number.
 pub(crate) async fn next_number(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<i32> {
+    take_numbers(db, guild, 1).await
+}
+
+/// The last of the guild's next numbers, so many of them.
+pub(crate) async fn take_numbers(
+    db: &mut PgConnection,
+    guild: GuildId,
+    count: i32,
+) -> sqlx::Result<i32> {
     let row = sqlx::query!(
-        "insert into planning.counter (guild_id, last) values ($1, 1)
-         on conflict (guild_id) do update set last = counter.last + 1 returning last",
-        guild as GuildId
+        "insert into planning.counter (guild_id, last) values ($1, $2)
+         on conflict (guild_id) do update set last = counter.last + $2 returning last",
+        guild as GuildId,
+        count
     )
     .fetch_one(db)
     .await?;

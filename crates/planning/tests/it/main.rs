@@ -4,6 +4,7 @@
 
 mod calendars;
 mod feeds;
+mod import;
 mod life;
 mod routes;
 mod told;

@@ -116,23 +116,3 @@ erased = Tasks know nothing of { $user } any more. { $count ->
     [one] One task was
    *[other] { $count } tasks were
 } changed; what they gave is the bot's now, and what they did is to be picked up.
-import-file = I can not read tasks in this file. Take one that /task export wrote: a table with a column `description`, or a JSON object on each line.
-import-lines = The file has more lines than I take at once: at most { $most }. Cut it in pieces.
-import-people = The file names more people than I look up at once: at most { $most }. Cut it in pieces.
-import-line = does not fit: { $why }
-import-field = { $field } is missing, too long, or nothing that this server has
-imported = { $count ->
-    [one] One task is made.
-   *[other] { $count } tasks are made.
-}
-import-dry = Nothing is stored. { $count ->
-    [one] One line can be a task.
-   *[other] { $count } lines can be tasks.
-}
-import-known = { $count ->
-    [one] One line is
-   *[other] { $count } lines are
-} left out: these tasks are here already.
-import-bad = Line { $line }: { $why }
-import-more = … and { $count } more.
-import-skip = Mend these lines, or say `skip:` to leave them out.

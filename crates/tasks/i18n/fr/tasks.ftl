@@ -116,23 +116,3 @@ erased = Les tâches ne savent plus rien de { $user }. { $count ->
     [one] Une tâche a
    *[other] { $count } tâches ont
 } changé ; ce que cette personne avait créé est au bot, et ce qu'elle faisait est à prendre.
-import-file = Je ne sais pas lire de tâches dans ce fichier. Prends-en un que /tâche exporter a écrit : un tableau avec une colonne `description`, ou un objet JSON par ligne.
-import-lines = Le fichier a plus de lignes que je n'en prends à la fois : au plus { $most }. Coupe-le.
-import-people = Le fichier nomme plus de personnes que je n'en cherche à la fois : au plus { $most }. Coupe-le.
-import-line = ne convient pas : { $why }
-import-field = { $field } manque, est trop long, ou n'existe pas sur ce serveur
-imported = { $count ->
-    [one] Une tâche est créée.
-   *[other] { $count } tâches sont créées.
-}
-import-dry = Rien n'est enregistré. { $count ->
-    [one] Une ligne peut être une tâche.
-   *[other] { $count } lignes peuvent être des tâches.
-}
-import-known = { $count ->
-    [one] Une ligne est laissée
-   *[other] { $count } lignes sont laissées
-} de côté : ces tâches sont déjà là.
-import-bad = Ligne { $line } : { $why }
-import-more = … et { $count } de plus.
-import-skip = Corrige ces lignes, ou dis `passer:` pour les laisser de côté.

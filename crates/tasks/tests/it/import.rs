@@ -15,6 +15,12 @@ async fn an_export_makes_the_same_tasks_elsewhere_and_none_twice() {
         story.idle().await;
         make(story, &chief, &place, &[("description", "=Paint, \"all\"".into()), ("tags", "door".into())]).await;
         make(story, &chief, &place, &[("description", "Sweep".into()), ("priority", "high".into())]).await;
+        let again = [
+            ("description", "Check".into()), ("due", "tomorrow 10h".into()), ("repeat", "weekly x4".into()),
+            ("except", "17/03".into()), ("renew", "When it is due".into()), ("checklist", "ropes;\"belts\", all".into()),
+        ];
+        let panel = make(story, &chief, &place, &again).await;
+        story.answer(chief.picks(&panel, "Tick off", &["ropes".into()])).await;
         story.answer(chief.slash("/task block", &[("task", "2".into()), ("reason", "rain".into())])).await;
         for (format, name) in [("csv", "tasks.csv"), ("json", "tasks.jsonl")] {
             let told = story.answer(chief.slash("/task export", &[("format", format.into())])).await;
@@ -27,10 +33,15 @@ async fn an_export_makes_the_same_tasks_elsewhere_and_none_twice() {
             assert!(dry.contains("Nothing is stored"), "{dry}");
             story.answer(other.slash("/task import", &[("file", file)])).await;
         }
-        let all = format!(
-            "select number || ' ' || description || ' ' || state || ' ' || coalesce(reason, '-') || ' ' || priority
-             from tasks.task where guild_id = {} order by number", two.id());
-        assert_eq!(ask(story, &all).await, ["1 =Paint, \"all\" todo - 1", "2 Sweep blocked rain 2"]);
+        let all = |guild| format!(
+            "select concat_ws(' ', number, description, state, reason, priority, due_at, tags, repeat, nth,
+                 (select string_agg(text || is_done, ';' order by place) from tasks.item i
+                  where i.guild_id = t.guild_id and i.number = t.number))
+             from tasks.task t where guild_id = {guild} order by number");
+        let came = ask(story, &all(one.id())).await;
+        assert_eq!(came.len(), 3);
+        assert!(came[2].contains("ropestrue;\"belts\", allfalse"), "{came:?}");
+        assert_eq!(ask(story, &all(two.id())).await, came);
         chief.sees(&place);
     })
     .await;
