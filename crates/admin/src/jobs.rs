@@ -8,7 +8,7 @@
     reason = "the macro that writes the documentation names types in full"
 )]
 
-use ::jobs::{GuildJob, JobId, Sought, Stage};
+use ::jobs::{Attempt, AttemptClass, AttemptOutcome, GuildJob, JobId, Sought, Stage};
 use axum::{Json, extract::State, http::StatusCode};
 use feature::{
     Kit,
@@ -85,6 +85,85 @@ struct ServerJob {
     reason: Option<String>,
 }
 
+/// A job with what came of its attempts.
+#[derive(Debug, Serialize, ToSchema)]
+struct JobInFull {
+    #[serde(flatten)]
+    job: ServerJob,
+    /// What came of its last 20 attempts, the oldest first.
+    history: Vec<JobAttempt>,
+}
+
+/// An attempt at a job that is over.
+#[derive(Debug, Serialize, ToSchema)]
+struct JobAttempt {
+    #[schema(value_type = Option<String>, format = DateTime)]
+    started_at: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    ended_at: Timestamp,
+    outcome: JobOutcome,
+    /// What the failure meant for another attempt.
+    class: Option<JobErrorClass>,
+    /// What it failed with; only for keys that cover every server.
+    reason: Option<String>,
+}
+
+/// What came of an attempt: `again` is to be tried again, `failed` is not, `lost` is one whose process died, `stopped`
+/// one whose process was told to stop.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum JobOutcome {
+    Done,
+    Again,
+    Failed,
+    Lost,
+    Stopped,
+}
+
+/// `transient` is tried again with growing pauses, `retry_after` when the other side said and without counting,
+/// `permanent` not.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum JobErrorClass {
+    Transient,
+    RetryAfter,
+    Permanent,
+}
+
+impl JobAttempt {
+    fn of(attempt: Attempt, is_operator: bool) -> Self {
+        Self {
+            started_at: attempt.started,
+            ended_at: attempt.ended,
+            outcome: match attempt.outcome {
+                AttemptOutcome::Done => JobOutcome::Done,
+                AttemptOutcome::Again => JobOutcome::Again,
+                AttemptOutcome::Failed => JobOutcome::Failed,
+                AttemptOutcome::Lost => JobOutcome::Lost,
+                AttemptOutcome::Stopped => JobOutcome::Stopped,
+            },
+            class: attempt.class.map(|class| match class {
+                AttemptClass::Transient => JobErrorClass::Transient,
+                AttemptClass::RetryAfter => JobErrorClass::RetryAfter,
+                AttemptClass::Permanent => JobErrorClass::Permanent,
+            }),
+            reason: attempt.reason.filter(|_| is_operator),
+        }
+    }
+}
+
+impl JobInFull {
+    fn of(mut job: GuildJob, is_operator: bool) -> Self {
+        let history = std::mem::take(&mut job.history).into_iter();
+        Self {
+            history: history
+                .map(|attempt| JobAttempt::of(attempt, is_operator))
+                .collect(),
+            job: ServerJob::of(job, is_operator),
+        }
+    }
+}
+
 impl ServerJob {
     fn of(job: GuildJob, is_operator: bool) -> Self {
         Self {
@@ -140,17 +219,17 @@ async fn list(
     paging.page(rows, |job: &ServerJob| job.id).map(Json)
 }
 
-/// A job.
+/// A job, and what came of each attempt.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/jobs/{job}", tag = "jobs",
     params(GuildPath, ("job" = i64, Path, description = "Its number")),
-    security(("key" = ["jobs.read"])), responses((status = 200, body = ServerJob)))]
+    security(("key" = ["jobs.read"])), responses((status = 200, body = JobInFull)))]
 async fn show(
     State(kit): State<Kit<Admin>>,
     guild: InGuild,
     Path(job): Path<i64>,
-) -> Result<Json<ServerJob>, Problem> {
+) -> Result<Json<JobInFull>, Problem> {
     let job = find(&kit, &guild, job).await?;
-    Ok(Json(ServerJob::of(job, guild.caller.guilds.is_none())))
+    Ok(Json(JobInFull::of(job, guild.caller.guilds.is_none())))
 }
 
 async fn find(kit: &Kit<Admin>, guild: &InGuild, job: i64) -> Result<GuildJob, Problem> {

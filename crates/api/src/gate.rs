@@ -32,7 +32,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::oneshot;
 
 use crate::{
-    Config, idempotency,
+    Config, callers, idempotency,
     keys::{self, Hash},
     limits::{Buckets, Taken},
     server::Peer,
@@ -119,8 +119,10 @@ impl Gate {
                 return Ok(caller);
             }
             // Only the configured key can be one that somebody made up, and so be guessed.
-            if self.refusals.look(&address, now).is_given && self.is_configured(token) {
-                return Ok(self.for_everything());
+            if self.refusals.look(&address, now).is_given
+                && let Some(configured) = self.configured_as(token)
+            {
+                return Ok(callers::configured(&self.house, configured));
             }
         }
         let taken = self.refusals.take(address, now);
@@ -130,22 +132,10 @@ impl Gate {
         Err(too_many("This address was refused too often.", taken))
     }
 
-    fn is_configured(&self, token: &str) -> bool {
+    /// What is kept of the configured key, if this is it.
+    fn configured_as(&self, token: &str) -> Option<&Hash> {
         let configured = self.configured.as_ref();
-        configured.is_some_and(|configured| keys::is_same(configured, &keys::hash(token)))
-    }
-
-    fn for_everything(&self) -> Caller {
-        Caller {
-            key: 0,
-            name: "API_KEY".to_owned(),
-            acts_for: self.house.me.id(),
-            scopes: BTreeSet::from(["*".to_owned()]),
-            guilds: None,
-            channels: None,
-            content: true,
-            deleted: true,
-        }
+        configured.filter(|configured| keys::is_same(*configured, &keys::hash(token)))
     }
 
     /// The caller behind a stored key that works.
@@ -167,16 +157,7 @@ impl Gate {
         {
             store::note_use(&mut db, key.id, now).await?;
         }
-        Ok(Some(Caller {
-            key: key.id,
-            name: key.is.name,
-            acts_for: key.is.by.unwrap_or_else(|| self.house.me.id()),
-            scopes: key.is.scopes,
-            guilds: key.is.guilds,
-            channels: key.is.channels,
-            content: key.is.content,
-            deleted: key.is.deleted,
-        }))
+        Ok(Some(callers::stored(&self.house, key)))
     }
 }
 

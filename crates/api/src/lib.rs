@@ -13,6 +13,7 @@
 //! at key, limits, scope, query and body, all as the route's own documentation says, and hands it to the feature on
 //! that feature's threads.
 
+mod callers;
 mod channels;
 mod commands;
 mod docs;
@@ -37,11 +38,12 @@ use std::{
 };
 
 use feature::{Feature, Scope, http::covers};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use twilight_cache_inmemory::ResourceType;
 use twilight_model::gateway::payload::incoming::InteractionCreate;
 use utoipa_axum::routes;
 
+use self::keys::Hash;
 pub use self::server::{Bound, Server, StartError, bind};
 
 /// How often what is kept no longer is dropped.
@@ -73,7 +75,19 @@ pub type Answering = Arc<dyn Fn(Box<InteractionCreate>) + Send + Sync>;
 
 /// The feature that owns the keys.
 #[derive(Debug, Default)]
-pub struct Api;
+pub struct Api {
+    /// What is kept of the key of the configuration.
+    configured: Option<Hash>,
+}
+
+impl Api {
+    /// That knows the key of the configuration too.
+    pub fn knowing(key: Option<&SecretString>) -> Self {
+        Self {
+            configured: key.map(|key| keys::hash(key.expose_secret())),
+        }
+    }
+}
 
 impl Feature for Api {
     const NAME: &'static str = "api";
@@ -85,6 +99,7 @@ impl Feature for Api {
             .french(include_str!("../i18n/fr/commands.ftl"))
             .command(commands::api_key)
             .typing(commands::typing)
+            .callers(callers::look)
             .routes(
                 messages::routes()
                     .routes(routes!(health::detailed))
@@ -111,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_feature_fits_discords_rules() {
-        if let Err(clashes) = Registry::new().with(Api).build() {
+        if let Err(clashes) = Registry::new().with(Api::default()).build() {
             panic!("{clashes}");
         }
     }

@@ -61,6 +61,14 @@ pub(crate) async fn find(db: &mut PgConnection, prefix: &str) -> sqlx::Result<Op
     Ok(row.map(Key::from))
 }
 
+/// The key of this number, at work or not.
+pub(crate) async fn one(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<Key>> {
+    let row = sqlx::query_as!(Row, "select * from api.key where id = $1", id)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(Key::from))
+}
+
 /// Notes that a key was used.
 pub(crate) async fn note_use(db: &mut PgConnection, id: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(

@@ -18,7 +18,7 @@ use std::{
 
 use database::{ChannelId, GuildId, MessageId};
 use feature::{Class, Explain as _, Failure, House, Kit, Outcome, Refusal};
-use jobs::{Job, NewJob};
+use jobs::{Job, NewJob, Priority};
 use outgoing::{Address, Excess, HeaderMap, Method as Verb, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -109,7 +109,10 @@ pub(crate) async fn note(
 async fn later(house: &House, db: &mut PgConnection, guild: GuildId) -> sqlx::Result<()> {
     let job = NewJob::new(&Fetch { guild }).map_err(|error| sqlx::Error::Encode(error.into()))?;
     // One after the other: of each the whole is in memory for a moment.
-    let job = job.key(guild.to_string()).queue("archive.fetch");
+    let job = job
+        .key(guild.to_string())
+        .queue("archive.fetch")
+        .priority(Priority::Low);
     house.jobs.enqueue(db, job).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use database::{ChannelId, GuildId};
 use feature::{Class, Explain as _, Failure, House, Kit, Outcome, Refusal};
-use jobs::{Job, NewJob};
+use jobs::{Job, NewJob, Priority};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -37,11 +37,14 @@ impl Job for Fill {
 
 /// Has the readings of a guild go on.
 pub(crate) async fn later(house: &House, db: &mut PgConnection, guild: GuildId) -> Outcome<()> {
-    let job = NewJob::new(&Fill { guild })
-        .map_err(Failure::fault)?
-        .key(guild.to_string());
-    house.jobs.enqueue(db, job).await?;
+    house.jobs.enqueue(db, job(guild)?).await?;
     Ok(())
+}
+
+/// Goes on with the readings of a guild, when nothing else waits.
+pub(crate) fn job(guild: GuildId) -> Outcome<NewJob> {
+    let job = NewJob::new(&Fill { guild }).map_err(Failure::fault)?;
+    Ok(job.key(guild.to_string()).priority(Priority::Low))
 }
 
 /// How a reading of a channel ended.

@@ -2,9 +2,10 @@
 //! until they expire.
 //!
 //! The job reads in pages and notes every few megabytes how far it is, files that are whole and the end of the one that
-//! is not; a process that dies goes on from there. Nothing is served before the export is done. What a member asked for
-//! is looked at each time the job begins: it fails where they can not read all of it any more. When somebody's words
-//! are erased, the exports of their server are written anew, and the files that held them are gone.
+//! is not; a process that dies goes on from there. Nothing is served before the export is done. Who asked is looked at
+//! each time the job begins, and whoever was shown a link each time it is followed: a key must still work, a member still
+//! be there and read all of it. When somebody's words are erased, the exports of their server are written anew, and the
+//! files that held them are gone.
 
 pub(crate) mod commands;
 pub(crate) mod files;
@@ -14,9 +15,14 @@ pub(crate) mod routes;
 use std::{io, path::Path, time::Duration};
 
 use database::{ChannelId, GuildId, RoleId, UserId};
-use feature::{Explain, Failure, House, Kit, Lang, Outcome, Refusal};
+use feature::{
+    Explain, Failure, Grants, House, Kit, Lang, Member, Outcome, Refusal,
+    grants::{self, Asker, Effect, Holder},
+    http::Caller,
+    permissions,
+};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use jobs::{Job, NewJob};
+use jobs::{Job, NewJob, Priority};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -25,7 +31,7 @@ use twilight_http::request::{Method, RequestBuilder};
 
 use self::files::{Part, Writer};
 use crate::{
-    Archive, attachments, channels,
+    Archive, READ, attachments, channels,
     export::{Format, line},
     routes::Whole,
     store::{
@@ -171,7 +177,7 @@ impl Explain for NoExport {
 /// Why the writing of an export ended; stored, and told to who asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Ended {
-    /// The member can not read all of it any more.
+    /// Who asked can not read all of it any more.
     Rights,
     /// All exports together are larger than the operator allows.
     Room,
@@ -233,7 +239,8 @@ async fn later(house: &House, db: &mut PgConnection, guild: GuildId, export: i64
         .map_err(Failure::fault)?
         .key(export.to_string())
         // One after the other: each reads as fast as Postgres gives.
-        .queue("archive.export");
+        .queue("archive.export")
+        .priority(Priority::Low);
     house.jobs.enqueue(db, job).await?;
     Ok(())
 }
@@ -362,13 +369,18 @@ struct Membership {
     roles: Vec<RoleId>,
 }
 
-/// Whether who asked may read all of it now; keys were looked at when they asked.
+/// Whether who asked may read all of it now: a key that works, a member with their rights.
 async fn may_read(kit: &Kit<Archive>, export: &Export) -> Outcome<bool> {
-    let asked = &export.asked;
-    if asked.key.is_some() || asked.author.is_some() {
+    let (guild, asked) = (export.guild, &export.asked);
+    if let Some(key) = asked.key {
+        let caller = kit.caller(key).await?;
+        return Ok(caller.is_some_and(|caller| is_for(&caller, export)));
+    }
+    // What somebody said themselves is theirs, wherever they are.
+    if asked.author.is_some() {
         return Ok(true);
     }
-    let path = format!("guilds/{}/members/{}", export.guild, asked.user);
+    let path = format!("guilds/{guild}/members/{}", asked.user);
     let request = RequestBuilder::raw(Method::Get, path)
         .build()
         .map_err(Failure::fault)?;
@@ -377,7 +389,51 @@ async fn may_read(kit: &Kit<Archive>, export: &Export) -> Outcome<bool> {
         Err(Refusal::Gone(_)) => return Ok(false),
         Err(refusal) => return Err(refusal.into()),
     };
-    covers(kit, export, &member.roles).await
+    let may_look = may_look(kit, guild, asked.user, &member.roles).await?;
+    Ok(may_look && covers(kit, export, &member.roles).await?)
+}
+
+/// Whether a key may see an export: what somebody asked for in Discord, and what other keys asked for that read more, is
+/// not there for it.
+fn is_for(caller: &Caller, export: &Export) -> bool {
+    let asked = &export.asked;
+    let mut channels = asked.channels.iter();
+    asked.key.is_some()
+        && caller.is_for(export.guild)
+        && caller.content
+        && (caller.deleted || !asked.with_deleted)
+        && channels.all(|channel| caller.covers_channel(*channel))
+}
+
+/// Whether a member with these roles may look into the archive. In which channel they would ask is not known here: one
+/// to which a rule gives it counts as theirs.
+async fn may_look(
+    kit: &Kit<Archive>,
+    guild: GuildId,
+    user: UserId,
+    roles: &[RoleId],
+) -> Outcome<bool> {
+    let Some(permissions) = permissions::in_guild(&kit.cache, guild, user, roles) else {
+        return Ok(false);
+    };
+    let grants = kit.settings.get::<Grants>(guild).await?;
+    let given = grants.about(READ.name).find_map(|rule| match rule.to {
+        Holder::Channel(channel) if rule.effect == Effect::Grant => Some(channel),
+        _ => None,
+    });
+    let member = Member {
+        id: user,
+        roles: roles.to_vec(),
+        permissions,
+    };
+    let asker = Asker {
+        member: &member,
+        guild: Some(guild),
+        channels: [given, None],
+        staff_role: kit.manners(guild).await?.staff,
+        grants: &grants,
+    };
+    Ok(grants::decide(&grants::weigh(&READ, &asker)))
 }
 
 /// Whether a member with these roles may read all channels of an export.

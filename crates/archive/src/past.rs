@@ -3,11 +3,11 @@
 //! The readings and their jobs are rows; the program that runs does them. Nothing here talks to Discord.
 
 use database::{ChannelId, Database, GuildId};
-use feature::{Failure, Outcome};
+use feature::Outcome;
 use jiff::Timestamp;
-use jobs::{Jobs, NewJob};
+use jobs::Jobs;
 
-use crate::{backfill::Fill, repair::beyond, status::share, store};
+use crate::{backfill, repair::beyond, status::share, store};
 
 /// What is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,10 +59,7 @@ pub async fn begin(
         let running = running.iter().filter(|one| one.state == "running").count();
         tracing::debug!(%guild, begun, turned = turned.len(), "the past is to be read");
         if running > 0 {
-            let job = NewJob::new(&Fill { guild })
-                .map_err(Failure::fault)?
-                .key(guild.to_string());
-            jobs.enqueue(&mut db, job).await?;
+            jobs.enqueue(&mut db, backfill::job(guild)?).await?;
         }
         count += u64::try_from(running).unwrap_or(u64::MAX);
     }

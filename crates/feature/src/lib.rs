@@ -16,6 +16,7 @@
 //! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
 //! | what happened elsewhere | [`Kit`] | a job of an [`Announcement`] | [`Scope::listens`] |
 //! | who is away | [`Kit`] | an [`absence::Question`] | [`Scope::absences`] |
+//! | whose key it is | [`Kit`] | its number | [`Scope::callers`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].

@@ -24,8 +24,8 @@ use crate::{
     names::Names,
     rules,
     scope::{
-        CommandEntry, ComponentEntry, EventEntry, JobEntry, ModalEntry, ReconcileEntry, Registered,
-        RouteEntry, ScheduleEntry,
+        Ask, CommandEntry, ComponentEntry, EventEntry, JobEntry, ModalEntry, ReconcileEntry,
+        Registered, RouteEntry, ScheduleEntry,
     },
     settings::DocumentEntry,
 };
@@ -96,6 +96,7 @@ pub struct Catalogue {
     essential: BTreeSet<&'static str>,
     needs: Vec<NeedsEntry>,
     absences: Vec<AbsenceEntry>,
+    callers: Option<Ask<i64, Option<http::Caller>>>,
     commands: BTreeMap<(u8, String), CommandEntry>,
     components: HashMap<String, ComponentEntry>,
     legacy_components: Vec<ComponentEntry>,
@@ -131,6 +132,7 @@ impl Default for Catalogue {
             essential: BTreeSet::new(),
             needs: Vec::new(),
             absences: Vec::new(),
+            callers: None,
             commands: BTreeMap::new(),
             components: HashMap::new(),
             legacy_components: Vec::new(),
@@ -170,6 +172,10 @@ impl Catalogue {
         let absences = registered.absences.clone();
         self.absences
             .extend(absences.map(|look| AbsenceEntry { feature, look }));
+        if registered.callers.is_some() && self.callers.is_some() {
+            problems.push(format!("{feature}: another feature owns the keys already"));
+        }
+        self.callers = registered.callers.or(self.callers.take());
         self.resources |= registered.resources;
         self.intents |= registered.intents;
 
@@ -365,6 +371,11 @@ impl Catalogue {
     /// The features that know who is away.
     pub fn absences(&self) -> &[AbsenceEntry] {
         &self.absences
+    }
+
+    /// Who knows the keys.
+    pub(crate) const fn callers(&self) -> Option<&Ask<i64, Option<http::Caller>>> {
+        self.callers.as_ref()
     }
 
     /// What each feature needs, in the order of registration.

@@ -32,6 +32,7 @@ use crate::{
     Needs, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, absence, command,
     foreign,
     foreign::Named,
+    http,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -215,6 +216,7 @@ pub(crate) struct Registered {
     pub(crate) needs: Permissions,
     pub(crate) needs_in: Option<Ask<GuildId, Needs>>,
     pub(crate) absences: Option<Ask<absence::Question, Vec<absence::Away>>>,
+    pub(crate) callers: Option<Ask<i64, Option<http::Caller>>>,
     pub(crate) can_be_off: bool,
 }
 
@@ -242,6 +244,7 @@ impl Default for Registered {
             needs: Permissions::empty(),
             needs_in: None,
             absences: None,
+            callers: None,
             can_be_off: true,
         }
     }
@@ -638,6 +641,24 @@ impl<'a, F: Feature> Scope<'a, F> {
                 house,
             };
             handler.handle(kit, question)
+        }));
+        self
+    }
+
+    /// Whose key a number is: `async fn(Kit<F>, i64) -> Outcome<Option<http::Caller>>`, nobody's when it does not work
+    /// any more ([`House::caller`]).
+    pub fn callers(
+        &mut self,
+        handler: impl Handle<Kit<F>, i64, Option<http::Caller>>,
+    ) -> &mut Self {
+        let feature = Arc::clone(&self.feature);
+        let handler = Arc::new(handler);
+        self.registered.callers = Some(Arc::new(move |house, key| {
+            let kit = Kit {
+                feature: Arc::clone(&feature),
+                house,
+            };
+            handler.handle(kit, key)
         }));
         self
     }

@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx;
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use crate::{JobId, Jobs, store};
+use crate::{Attempt, JobId, Jobs, store};
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -140,6 +140,8 @@ pub struct GuildJob {
     pub ended_at: Option<Timestamp>,
     /// What the last attempt failed with, for operators.
     pub last_error: Option<String>,
+    /// What came of its last attempts, the oldest first; only of a job that is looked at alone.
+    pub history: Vec<Attempt>,
 }
 
 impl Jobs {

@@ -51,6 +51,29 @@ enum When {
     After(SignedDuration),
 }
 
+/// What goes before what, of jobs that are due. What is low runs when nothing else waits for a worker.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Priority {
+    /// Before all others: somebody waits for it.
+    High,
+    /// As most.
+    #[default]
+    Normal,
+    /// After all others: it is much, and nobody waits for it.
+    Low,
+}
+
+impl Priority {
+    /// As it is stored.
+    pub(crate) const fn rank(self) -> i16 {
+        match self {
+            Self::High => 0,
+            Self::Normal => 1,
+            Self::Low => 2,
+        }
+    }
+}
+
 /// A job about to be enqueued.
 #[derive(Clone, Debug)]
 pub struct NewJob {
@@ -58,6 +81,7 @@ pub struct NewJob {
     pub(crate) payload: Value,
     pub(crate) key: Option<String>,
     pub(crate) queue: Option<String>,
+    pub(crate) priority: Priority,
     when: When,
 }
 
@@ -79,6 +103,7 @@ impl NewJob {
             payload,
             key: None,
             queue: None,
+            priority: Priority::default(),
             when: When::After(SignedDuration::ZERO),
         }
     }
@@ -93,12 +118,19 @@ impl NewJob {
         self
     }
 
-    /// Jobs of one queue run one at a time, the longest due first (1 to 200 characters).
+    /// Jobs of one queue run one at a time, by priority, then the longest due first (1 to 200 characters).
     ///
     /// A job that failed waits for its next attempt beside the queue: the others go on.
     #[must_use]
     pub fn queue(mut self, queue: impl Into<String>) -> Self {
         self.queue = Some(queue.into());
+        self
+    }
+
+    /// Before or after others that are due.
+    #[must_use]
+    pub const fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
         self
     }
 

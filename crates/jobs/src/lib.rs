@@ -12,6 +12,9 @@
 //! - **Retries by error class.** [`JobError`]: transient errors back off exponentially and die after
 //!   [`Options::max_attempts`]; "retry after" waits as told and does not count; permanent ones die at
 //!   once. Dead jobs are kept for [`KEEP_DEAD`] to be looked at, retried or cancelled.
+//! - **Known afterwards.** What came of the last 20 attempts of a job is kept with it ([`Attempt`]), and of jobs of a
+//!   guild also for [`KEEP_ENDED`] after their end.
+//! - **The urgent first.** Of what is due, a higher [`Priority`] goes first, and then what is due for longer.
 //! - **Prompt and quiet.** New work is announced by `NOTIFY`; an idle worker asks the database once a
 //!   minute. When Postgres is away the worker waits for it, and finished jobs are recorded when it is
 //!   back.
@@ -57,6 +60,7 @@
 mod backoff;
 mod clock;
 mod error;
+mod history;
 mod inspect;
 mod job;
 mod lease;
@@ -68,8 +72,9 @@ mod worker;
 
 pub use clock::{Clock, ManualClock};
 pub use error::{Class, JobError};
+pub use history::{Attempt, AttemptClass, AttemptOutcome};
 pub use inspect::{Counts, GuildJob, JobRow, Sought, Stage, State};
-pub use job::{Job, JobContext, JobId, Jobs, NewJob};
+pub use job::{Job, JobContext, JobId, Jobs, NewJob, Priority};
 pub use registry::{BuildError, Builder, Handler, Options};
 pub use schedule::{Rule, Schedule, ScheduleError};
 pub use worker::{KEEP_DEAD, KEEP_ENDED, Worker};

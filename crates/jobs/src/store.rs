@@ -19,7 +19,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::inspect::{Counts, GuildJob, JobRow, Sought, Stage, State};
-use crate::{JobId, NewJob};
+use crate::{Attempt, JobId, NewJob};
 
 /// The channel on which new work is announced; the payload is the instant it is due, in milliseconds.
 pub(crate) const CHANNEL: &str = "majordome_jobs";
@@ -35,6 +35,7 @@ pub(crate) struct Taken {
     pub(crate) payload: Value,
     pub(crate) run_at: Timestamp,
     pub(crate) attempts: i32,
+    pub(crate) priority: i16,
     /// Whether others may wait for its end: it has a queue or a key.
     pub(crate) serial: bool,
 }
@@ -47,11 +48,12 @@ pub(crate) async fn insert(
 ) -> sqlx::Result<JobId> {
     let row = sqlx::query!(
         "with stored as (
-             insert into jobs.job (name, payload, key, queue, run_at, created_at)
-             values ($1, $2, $3, $4, $5, $6)
+             insert into jobs.job (name, payload, key, queue, run_at, created_at, priority)
+             values ($1, $2, $3, $4, $5, $6, $9)
              on conflict (name, key) where key is not null and locked_by is null and dead_at is null
              do update set payload = excluded.payload, queue = excluded.queue, run_at = excluded.run_at,
-                 created_at = excluded.created_at, attempts = 0, last_error = null
+                 created_at = excluded.created_at, priority = excluded.priority, attempts = 0, last_error = null,
+                 history = '[]'
              returning id
          )
          select id, pg_notify($7, $8)::text as told from stored",
@@ -63,6 +65,7 @@ pub(crate) async fn insert(
         now.to_sqlx(),
         CHANNEL,
         run_at.as_millisecond().to_string(),
+        job.priority.rank(),
     )
     .fetch_one(db)
     .await?;
@@ -79,19 +82,21 @@ pub(crate) async fn insert_all(
     let payloads: Vec<Value> = jobs.iter().map(|job| job.payload.clone()).collect();
     let keys: Vec<Option<&str>> = jobs.iter().map(|job| job.key.as_deref()).collect();
     let queues: Vec<Option<&str>> = jobs.iter().map(|job| job.queue.as_deref()).collect();
+    let priorities: Vec<i16> = jobs.iter().map(|job| job.priority.rank()).collect();
     let due: Vec<Timestamp> = jobs.iter().map(|job| job.due(now)).collect();
     let earliest = due.iter().min().copied().unwrap_or(now);
     let due: Vec<jiff_sqlx::Timestamp> = due.into_iter().map(ToSqlx::to_sqlx).collect();
     sqlx::query!(
         "with stored as (
-             insert into jobs.job (name, payload, key, queue, run_at, created_at)
-             select name, payload, key, queue, run_at, $6
-             from unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
-                 as new (name, payload, key, queue, run_at, nth)
+             insert into jobs.job (name, payload, key, queue, run_at, created_at, priority)
+             select name, payload, key, queue, run_at, $6, priority
+             from unnest($1::text[], $2::jsonb[], $3::text[], $4::text[], $5::timestamptz[], $9::smallint[])
+                 with ordinality as new (name, payload, key, queue, run_at, priority, nth)
              order by nth
              on conflict (name, key) where key is not null and locked_by is null and dead_at is null
              do update set payload = excluded.payload, queue = excluded.queue, run_at = excluded.run_at,
-                 created_at = excluded.created_at, attempts = 0, last_error = null
+                 created_at = excluded.created_at, priority = excluded.priority, attempts = 0, last_error = null,
+                 history = '[]'
          )
          select pg_notify($7, $8)::text as told",
         &names as &[&str],
@@ -102,6 +107,7 @@ pub(crate) async fn insert_all(
         now.to_sqlx(),
         CHANNEL,
         earliest.as_millisecond().to_string(),
+        &priorities,
     )
     .fetch_one(db)
     .await?;
@@ -137,30 +143,34 @@ pub(crate) async fn claim(
         r#"with running as materialized (
              select queue, name || ' ' || key as name_key from jobs.job where locked_by is not null
          ), due as (
-             select id, queue, run_at
-             from jobs.job
-             where locked_by is null and dead_at is null and run_at <= $3 and name = any($2)
-                 and (queue is null
-                     or queue <> all(array(select queue from running where queue is not null)))
-                 and (key is null or name || ' ' || key
-                     <> all(array(select name_key from running where name_key is not null)))
-             order by run_at, id
-             limit $5
+             -- Each priority is a range of the index: a crowd of one costs the others nothing.
+             select found.* from unnest('{0,1,2}'::smallint[]) as level
+             cross join lateral (
+                 select id, queue, run_at, priority
+                 from jobs.job
+                 where priority = level and locked_by is null and dead_at is null and run_at <= $3 and name = any($2)
+                     and (queue is null
+                         or queue <> all(array(select queue from running where queue is not null)))
+                     and (key is null or name || ' ' || key
+                         <> all(array(select name_key from running where name_key is not null)))
+                 order by run_at, id
+                 limit $5
+             ) as found
          ), first as (
-             select distinct on (coalesce('queue ' || queue, 'job ' || id)) id, run_at
+             select distinct on (coalesce('queue ' || queue, 'job ' || id)) id, run_at, priority
              from due
-             order by coalesce('queue ' || queue, 'job ' || id), run_at, id
+             order by coalesce('queue ' || queue, 'job ' || id), priority, run_at, id
          ), chosen as (
              select id from jobs.job
-             where id = any(array(select id from first order by run_at, id limit $6))
+             where id = any(array(select id from first order by priority, run_at, id limit $6))
                  and locked_by is null and dead_at is null and run_at <= $3
              for update skip locked
          )
          update jobs.job
-         set locked_by = $1, locked_until = statement_timestamp() + make_interval(secs => $4)
+         set locked_by = $1, locked_until = statement_timestamp() + make_interval(secs => $4), taken_at = $3
          from chosen
          where job.id = chosen.id
-         returning job.id, job.name, job.payload, job.run_at, job.attempts,
+         returning job.id, job.name, job.payload, job.run_at, job.attempts, job.priority,
              (job.queue is not null or job.key is not null) as "serial!""#,
         worker,
         names,
@@ -171,7 +181,7 @@ pub(crate) async fn claim(
     )
     .fetch_all(db)
     .await?;
-    taken.sort_by_key(|job| (job.run_at, job.id));
+    taken.sort_by_key(|job| (job.priority, job.run_at, job.id));
     Ok(taken)
 }
 
@@ -199,8 +209,10 @@ pub(crate) async fn take_back(
     // for ever: it backs off and dies like any other.
     let result = sqlx::query!(
         "update jobs.job
-         set locked_by = null, locked_until = null, attempts = attempts + 1,
+         set locked_by = null, locked_until = null, taken_at = null, attempts = attempts + 1,
              last_error = 'the worker that ran it was lost',
+             history = jobs.remember(history,
+                 jsonb_build_object('started', taken_at, 'ended', $2::timestamptz, 'outcome', 'lost')),
              run_at = case when attempts = 0 then run_at
                  else greatest(run_at, $2::timestamptz + make_interval(secs => least(2 ^ attempts, 900))) end,
              dead_at = case when attempts + 1 >= $3 then $2 end
@@ -231,14 +243,17 @@ pub(crate) async fn next(db: &mut PgConnection, names: &[String]) -> sqlx::Resul
              select queue, name || ' ' || key as name_key from jobs.job where locked_by is not null
          )
          select
-             (select run_at from jobs.job
-              where locked_by is null and dead_at is null and name = any($1)
-                  and (queue is null
-                      or queue <> all(array(select queue from running where queue is not null)))
-                  and (key is null or name || ' ' || key
-                      <> all(array(select name_key from running where name_key is not null)))
-              order by run_at, id
-              limit 1) as due,
+             (select min(found.run_at) from unnest('{0,1,2}'::smallint[]) as level
+              cross join lateral (
+                  select run_at from jobs.job
+                  where priority = level and locked_by is null and dead_at is null and name = any($1)
+                      and (queue is null
+                          or queue <> all(array(select queue from running where queue is not null)))
+                      and (key is null or name || ' ' || key
+                          <> all(array(select name_key from running where name_key is not null)))
+                  order by run_at, id
+                  limit 1
+              ) as found) as due,
              (select extract(epoch from min(locked_until) - statement_timestamp())::float8
               from jobs.job where locked_by is not null) as lease_ends",
         names,
@@ -282,10 +297,12 @@ pub(crate) async fn finish(
     sqlx::query!(
         "with done as (
              delete from jobs.job where id = $1 and locked_by = $2
-             returning id, jobs.guild_of(payload) as guild_id, name, attempts, run_at, created_at
+             returning id, jobs.guild_of(payload) as guild_id, name, attempts, run_at, created_at, taken_at, history
          )
-         insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
-         select id, guild_id, name, 'completed', attempts + 1, run_at, created_at, $3
+         insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at, history)
+         select id, guild_id, name, 'completed', attempts + 1, run_at, created_at, $3,
+             jobs.remember(history,
+                 jsonb_build_object('started', taken_at, 'ended', $3::timestamptz, 'outcome', 'done'))
          from done where guild_id is not null",
         id.get(),
         worker,
@@ -304,6 +321,7 @@ pub(crate) struct Left {
     pub(crate) run_at: Timestamp,
     /// Set when it is dead.
     pub(crate) dead_at: Option<Timestamp>,
+    pub(crate) attempt: Attempt,
 }
 
 /// Puts a job back, or among the dead. One that was cancelled or replaced meanwhile is removed.
@@ -322,14 +340,16 @@ pub(crate) async fn put_back(
                      select from jobs.job as newer
                      where newer.locked_by is null and newer.dead_at is null
                          and newer.name = old.name and newer.key = old.key)))
-             returning id, jobs.guild_of(payload) as guild_id, name, run_at, created_at, cancelled
+             returning id, jobs.guild_of(payload) as guild_id, name, run_at, created_at, cancelled, taken_at, history
          ), ended as (
-             insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
-             select id, guild_id, name, 'cancelled', $3, run_at, created_at, $7
+             insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at, history)
+             select id, guild_id, name, 'cancelled', $3, run_at, created_at, $7,
+                 jobs.remember(history, $8::jsonb || jsonb_build_object('started', taken_at))
              from gone where cancelled and guild_id is not null
          )
          update jobs.job
-         set locked_by = null, locked_until = null, attempts = $3,
+         set locked_by = null, locked_until = null, taken_at = null, attempts = $3,
+             history = jobs.remember(history, $8::jsonb || jsonb_build_object('started', taken_at)),
              last_error = coalesce($4, last_error), run_at = $5, dead_at = $6
          where id = $1 and locked_by = $2 and not exists (select from gone)",
         id.get(),
@@ -339,6 +359,7 @@ pub(crate) async fn put_back(
         left.run_at.to_sqlx(),
         left.dead_at.map(ToSqlx::to_sqlx),
         now.to_sqlx(),
+        serde_json::to_value(&left.attempt).unwrap_or_default(),
     )
     .execute(&mut *db)
     .await;
@@ -360,7 +381,11 @@ pub(crate) async fn put_back(
 }
 
 /// Gives up all that `worker` holds, as a worker does at its end: others run it at once.
-pub(crate) async fn give_back(db: &mut PgConnection, worker: &str) -> sqlx::Result<()> {
+pub(crate) async fn give_back(
+    db: &mut PgConnection,
+    worker: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from jobs.job as old
          where locked_by = $1
@@ -374,11 +399,16 @@ pub(crate) async fn give_back(db: &mut PgConnection, worker: &str) -> sqlx::Resu
     .await?;
     sqlx::query!(
         "with given as (
-             update jobs.job set locked_by = null, locked_until = null where locked_by = $1 returning id
+             update jobs.job
+             set locked_by = null, locked_until = null, taken_at = null,
+                 history = jobs.remember(history,
+                     jsonb_build_object('started', taken_at, 'ended', $3::timestamptz, 'outcome', 'stopped'))
+             where locked_by = $1 returning id
          )
          select pg_notify($2, '')::text as told from given limit 1",
         worker,
         CHANNEL,
+        now.to_sqlx(),
     )
     .fetch_optional(db)
     .await?;
@@ -516,15 +546,15 @@ pub(crate) async fn of_guild(
 ) -> sqlx::Result<Vec<GuildJob>> {
     let rows = sqlx::query!(
         r#"select id as "id!", name as "name!", state as "state!", attempts as "attempts!", run_at as "run_at!",
-             created_at as "created_at!", ended_at, last_error
+             created_at as "created_at!", ended_at, last_error, case when $5::bigint is not null then history end as history
            from (
-               select id, name, attempts, run_at, created_at, dead_at as ended_at, last_error,
+               select id, name, attempts, run_at, created_at, dead_at as ended_at, last_error, history,
                    case when dead_at is not null then 'failed'
                        when locked_by is not null then 'processing'
                        else 'pending' end as state
                from jobs.job where jobs.guild_of(payload) = $1
                union all
-               select id, name, attempts, run_at, created_at, ended_at, null, state
+               select id, name, attempts, run_at, created_at, ended_at, null, history, state
                from jobs.ended where guild_id = $1
            ) as job
            where id > $2 and ($3::text is null or state = $3) and ($4::text is null or name = $4)
@@ -551,6 +581,7 @@ pub(crate) async fn of_guild(
             created_at: row.created_at.to_jiff(),
             ended_at: row.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
             last_error: row.last_error,
+            history: row.history.map(Attempt::all).unwrap_or_default(),
         })
         .collect())
 }
@@ -565,10 +596,10 @@ pub(crate) async fn cancel_of_guild(
     let row = sqlx::query!(
         r#"with removed as (
                delete from jobs.job where id = $1 and jobs.guild_of(payload) = $2 and locked_by is null
-               returning id, name, attempts, run_at, created_at
+               returning id, name, attempts, run_at, created_at, history
            ), ended as (
-               insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at)
-               select id, $2, name, 'cancelled', attempts, run_at, created_at, $3 from removed
+               insert into jobs.ended (id, guild_id, name, state, attempts, run_at, created_at, ended_at, history)
+               select id, $2, name, 'cancelled', attempts, run_at, created_at, $3, history from removed
            ), marked as (
                update jobs.job set cancelled = true
                where id = $1 and jobs.guild_of(payload) = $2 and locked_by is not null returning id

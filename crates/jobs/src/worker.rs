@@ -18,7 +18,7 @@ use crate::lease::Lease;
 use crate::listen::{Wake, listen};
 use crate::registry::{Builder, Registered, Scheduled};
 use crate::store::{self, Left, Taken};
-use crate::{Class, Clock, JobContext, JobError, JobId, Jobs, NewJob, backoff};
+use crate::{Attempt, Class, Clock, JobContext, JobError, JobId, Jobs, NewJob, backoff};
 
 /// How long dead jobs are kept for a look.
 pub const KEEP_DEAD: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -491,6 +491,7 @@ impl Inner {
         }
         Left {
             attempts: job.attempts + i32::from(counted),
+            attempt: Attempt::failed(error.class(), &chain, dead, now),
             error: Some(chain),
             run_at,
             dead_at: dead.then_some(now),
@@ -568,7 +569,7 @@ impl Inner {
         }
         let give_back = async {
             let mut connection = self.database.acquire().await?;
-            store::give_back(&mut connection, &self.id).await
+            store::give_back(&mut connection, &self.id, self.clock.now()).await
         };
         match tokio::time::timeout(Duration::from_secs(2), give_back).await {
             Ok(Ok(())) => {}

@@ -39,7 +39,9 @@ impl Bot {
     /// Opens the database, checks the features and starts the engine.
     pub(crate) async fn start(setup: Setup, stopping: CancellationToken) -> anyhow::Result<Self> {
         let begun = Instant::now();
-        let catalogue = crate::features::with(setup.archive, setup.public_url).build()?;
+        let catalogue =
+            crate::features::with(setup.archive, setup.public_url, setup.http.key.as_ref())
+                .build()?;
         // First: a port in use is found out at once, and not after a session with Discord has begun.
         let bound = api::bind(setup.http).await?;
         let stop_within = setup.host.stop_within;

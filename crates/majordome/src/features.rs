@@ -1,18 +1,24 @@
 //! The one list of features. Adding a feature is a line here, a crate and a migration.
 
 use feature::Registry;
+use secrecy::SecretString;
 
 /// Everything that this program can do.
 pub(crate) fn all() -> Registry {
-    with(archive::Operator::default(), None)
+    with(archive::Operator::default(), None, None)
 }
 
-/// The same, keeping what the operator wants kept, and knowing where the program's HTTP is reached from outside.
-pub(crate) fn with(archive: archive::Operator, public_url: Option<String>) -> Registry {
+/// The same, keeping what the operator wants kept, and knowing where the program's HTTP is reached from outside and which
+/// key is configured.
+pub(crate) fn with(
+    archive: archive::Operator,
+    public_url: Option<String>,
+    key: Option<&SecretString>,
+) -> Registry {
     Registry::new()
         .with(admin::Admin)
         .with(activity::Activity::default())
-        .with(api::Api)
+        .with(api::Api::knowing(key))
         .with(dbbrowse::Dbbrowse::default())
         .with(users::Users)
         .with(voice_hubs::VoiceHubs::default())

@@ -93,7 +93,29 @@ async fn jobs_are_listed_run_again_and_cancelled() {
         let number = failed["data"][0]["id"].to_string();
         assert_eq!(failed["data"][0]["reason"], Value::Null);
         let seen = call("GET", &format!("/{number}"), &operator).await;
-        assert!(seen.expect(200)["reason"].as_str().unwrap().contains("snowflake"));
+        let seen = seen.expect(200);
+        assert!(seen["reason"].as_str().unwrap().contains("snowflake"));
+        // What came of each attempt.
+        let tried = |job: &Value| -> Vec<String> {
+            let attempts = job["history"].as_array().unwrap().iter();
+            attempts
+                .map(|attempt| {
+                    let is_timed = [&attempt["started_at"], &attempt["ended_at"]]
+                        .iter()
+                        .all(|at| at.as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
+                    assert!(is_timed, "{attempt}");
+                    format!("{} {}", attempt["outcome"], attempt["class"])
+                })
+                .collect()
+        };
+        assert_eq!(tried(&seen), [r#""failed" "permanent""#]);
+        assert!(seen["history"][0]["reason"].as_str().unwrap().contains("snowflake"));
+        let less = call("GET", &format!("/{number}"), &key).await.expect(200);
+        assert_eq!(less["history"][0]["reason"], Value::Null);
+        let done = all["data"][0]["id"].to_string();
+        let done = call("GET", &format!("/{done}"), &key).await.expect(200);
+        assert_eq!(tried(&done), [r#""done" null"#]);
+        assert_eq!(all["data"][0]["history"], Value::Null);
         // Only a failed one is run again.
         let waiting = kind["data"][0]["id"].to_string();
         call("POST", &format!("/{waiting}/retry"), &key).await.expect(409);
@@ -102,6 +124,7 @@ async fn jobs_are_listed_run_again_and_cancelled() {
         story.idle().await;
         let again = call("GET", &format!("/{number}"), &key).await.expect(200);
         assert_eq!(again["state"], "failed");
+        assert_eq!(tried(&again).len(), 2, "{again}");
         // Cancelled ones are known for a day.
         for job in [&waiting, &number] {
             let gone = call("POST", &format!("/{job}/cancel"), &key).await.expect(200);

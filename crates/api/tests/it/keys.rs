@@ -160,7 +160,7 @@ async fn the_configured_key_opens_everything() {
 /// What the engine itself asks a key for; the program's own test tries the routes of all features.
 #[tokio::test]
 async fn every_route_asks_for_the_right_key() {
-    let features = || feature::Registry::new().with(api::Api);
+    let features = || feature::Registry::new().with(api::Api::default());
     let options = BotOptions::default().with_http();
     testkit::story_with(features, SimOptions::default(), options, async |story| {
         let (here, there) = (story.sim.guild("Here"), story.sim.guild("There"));

@@ -103,7 +103,7 @@ async fn panics() -> Json<u32> {
 
 fn features() -> feature::Registry {
     feature::Registry::new()
-        .with(api::Api)
+        .with(api::Api::default())
         .with(Things::default())
 }
 

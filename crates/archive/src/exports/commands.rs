@@ -51,7 +51,7 @@ pub(crate) async fn progress(ctx: Ctx<Archive>, _: Click<Progress>) -> Outcome<R
 pub(crate) async fn card(ctx: &Ctx<Archive>) -> Outcome<Card> {
     let guild = ctx.guild_id()?;
     let lang = ctx.lang();
-    let key = link::key(ctx).await?;
+    let secret = link::secret(ctx).await?;
     let mut db = ctx.database.acquire().await?;
     let mut found = store::exports::list(&mut db, guild, Some(ctx.user()), None, SHOWN).await?;
     found.retain(|export| export.expires_at > ctx.clock.now());
@@ -66,7 +66,7 @@ pub(crate) async fn card(ctx: &Ctx<Archive>) -> Outcome<Card> {
         let is_readable = is_own || (may_read && covers(ctx, &export, roles).await?);
         let of = parts.iter().filter(|(of, _)| *of == export.id);
         let links = of.clone().take(LINKS).filter_map(|(_, part)| {
-            let address = address(ctx, &export, part.number, &key)?;
+            let address = address(ctx, &export, part.number, &secret, None)?;
             Some((part.clone(), address))
         });
         let links = if is_readable && export.state == "done" {

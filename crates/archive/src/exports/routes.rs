@@ -25,7 +25,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Asked, Export, NoExport, Split, ask,
     files::{self, Closed},
-    link::{self, Link},
+    is_for,
+    link::{self, Claimed, Link},
+    may_read,
 };
 use crate::{Archive, export::Format, store};
 
@@ -70,7 +72,7 @@ struct ExportShown {
     id: i64,
     /// `running`, `done`, `failed` or `cancelled`.
     state: String,
-    /// Why it failed: `rights`, `room` (the operator allows no more), `files` (there would be too many) or `disk`.
+    /// Why it failed: `rights` (who asked may not read it any more), `room` (the operator allows no more), `files` (there would be too many) or `disk`.
     reason: Option<String>,
     format: &'static str,
     #[schema(value_type = Vec<String>)]
@@ -101,40 +103,51 @@ struct ExportFile {
     name: String,
     messages: u64,
     bytes: u64,
-    /// Where whoever has it fetches the file, without a key.
+    /// Where whoever has it fetches the file, without a key, as long as the key that was shown it works.
     link: String,
 }
 
-/// Where a file is fetched.
+/// Where a file is fetched by a key, or by the member who asked for the export.
 pub(crate) fn address(
     kit: &Kit<Archive>,
     export: &Export,
     part: i32,
-    key: &[u8],
+    secret: &[u8],
+    caller: Option<&Caller>,
 ) -> Option<String> {
     let link = Link {
         guild: export.guild,
         export: export.id,
         part,
         until: export.expires_at.as_second(),
+        key: caller.map(|caller| caller.key),
     };
+    let mark = caller.map_or(0, |caller| caller.mark);
     let reach = kit.feature.operator.reach.as_deref().unwrap_or_default();
-    Some(format!("{reach}/archive/exports/{}", link.sign(key)?))
+    Some(format!(
+        "{reach}/archive/exports/{}",
+        link.sign(secret, mark)?
+    ))
 }
 
-fn shown(kit: &Kit<Archive>, export: Export, parts: &[(i64, Closed)], key: &[u8]) -> ExportShown {
+fn shown(
+    kit: &Kit<Archive>,
+    export: Export,
+    parts: &[(i64, Closed)],
+    secret: &[u8],
+    caller: &Caller,
+) -> ExportShown {
     let progress = export.share();
     let mut files = Vec::new();
     if export.state == "done" {
         for (_, part) in parts.iter().filter(|(of, _)| *of == export.id) {
-            files.extend(
-                address(kit, &export, part.number, key).map(|link| ExportFile {
-                    name: part.name.clone(),
-                    messages: part.messages,
-                    bytes: part.bytes,
-                    link,
-                }),
-            );
+            let link = address(kit, &export, part.number, secret, Some(caller));
+            files.extend(link.map(|link| ExportFile {
+                name: part.name.clone(),
+                messages: part.messages,
+                bytes: part.bytes,
+                link,
+            }));
         }
     }
     ExportShown {
@@ -156,17 +169,6 @@ fn shown(kit: &Kit<Archive>, export: Export, parts: &[(i64, Closed)], key: &[u8]
     }
 }
 
-/// Whether a key may see an export: what somebody asked for in Discord, and what other keys asked for that read more, is
-/// not there for it.
-fn is_for(caller: &Caller, export: &Export) -> bool {
-    let asked = &export.asked;
-    let mut channels = asked.channels.iter();
-    asked.key.is_some()
-        && caller.content
-        && (caller.deleted || !asked.with_deleted)
-        && channels.all(|channel| caller.covers_channel(*channel))
-}
-
 /// The exports of a guild that the key may read, newest first.
 #[utoipa::path(get, path = "/v1/guilds/{guild}/archive/exports", tag = "archive", params(GuildPath, PagingParams),
     security(("key" = ["messages.read"])),
@@ -179,7 +181,7 @@ async fn list(
     if !guild.caller.content {
         return Err(Problem::forbidden("content"));
     }
-    let key = link::key(&kit).await?;
+    let secret = link::secret(&kit).await?;
     let mut db = kit.database.acquire().await?;
     let found = store::exports::list(&mut db, guild.id, None, paging.after, paging.rows()).await?;
     let ids: Vec<i64> = found.iter().map(|export| export.id).collect();
@@ -192,7 +194,7 @@ async fn list(
         .collect();
     let rows = found
         .into_iter()
-        .map(|export| shown(&kit, export, &parts, &key));
+        .map(|export| shown(&kit, export, &parts, &secret, &guild.caller));
     let mut page = paging.page(rows.collect(), |row| row.id)?;
     page.data.retain(|row| !hidden.contains(&row.id));
     Ok(Json(page))
@@ -305,13 +307,13 @@ async fn channels(
 }
 
 async fn find(kit: &Kit<Archive>, guild: &InGuild, export: i64) -> Result<ExportShown, Problem> {
-    let key = link::key(kit).await?;
+    let secret = link::secret(kit).await?;
     let mut db = kit.database.acquire().await?;
     let found = store::exports::one(&mut db, guild.id, export).await?;
     let found = found.filter(|export| is_for(&guild.caller, export));
     let found = found.ok_or_else(Problem::not_found)?;
     let parts = store::exports::parts(&mut db, guild.id, &[export]).await?;
-    Ok(shown(kit, found, &parts, &key))
+    Ok(shown(kit, found, &parts, &secret, &guild.caller))
 }
 
 /// One export: how far it is, and its files.
@@ -351,9 +353,16 @@ async fn fetch(
     State(kit): State<Kit<Archive>>,
     Path(signed): Path<String>,
 ) -> Result<Response, Problem> {
-    let key = link::key(&kit).await?;
+    let claimed = Claimed::read(&signed).ok_or_else(Problem::not_found)?;
+    let secret = link::secret(&kit).await?;
+    let caller = match claimed.link.key {
+        Some(key) => Some(kit.caller(key).await?.ok_or_else(Problem::not_found)?),
+        None => None,
+    };
+    let mark = caller.as_ref().map_or(0, |caller| caller.mark);
     let now = kit.clock.now();
-    let link = Link::read(&signed, &key, now).ok_or_else(Problem::not_found)?;
+    let link = claimed.proven(&secret, mark, now);
+    let link = link.ok_or_else(Problem::not_found)?;
     let files = kit.feature.operator.files.as_deref();
     let files = files.ok_or_else(Problem::not_found)?;
     let is_here = kit.cache.guild(link.guild.into()).is_some();
@@ -366,6 +375,13 @@ async fn fetch(
     drop(db);
     let export = export.filter(|export| export.state == "done" && export.expires_at > now);
     let export = export.ok_or_else(Problem::not_found)?;
+    let may_fetch = match &caller {
+        Some(caller) => is_for(caller, &export),
+        None => may_read(&kit, &export).await?,
+    };
+    if !may_fetch {
+        return Err(Problem::not_found());
+    }
     let part = parts.into_iter().find(|(_, part)| part.number == link.part);
     let (_, part) = part.ok_or_else(Problem::not_found)?;
     let directory = files::directory(files, export.id, export.run);

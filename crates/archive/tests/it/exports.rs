@@ -26,11 +26,14 @@ fn files() -> PathBuf {
 }
 
 fn with_files() -> feature::Registry {
-    feature::Registry::new().with(Archive::keeping(Operator {
+    let operator = Operator {
         files: Some(files()),
         reach: Some("https://bot.example.org".to_owned()),
         ..Operator::default()
-    }))
+    };
+    feature::Registry::new()
+        .with(Archive::keeping(operator))
+        .with(testkit::api::Api::default())
 }
 
 async fn story(tell: impl AsyncFnOnce(&mut Story)) {
@@ -244,6 +247,57 @@ async fn what_is_cut_by_count_or_size_holds_each_message_once_and_goes_on_where_
     .await;
 }
 
+#[tokio::test]
+async fn a_link_dies_with_the_key_that_was_shown_it() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let channel = guild.text("general");
+        story.idle().await;
+        put(story, &guild, channel.id().get(), 1, 10, 1).await;
+        let (key, other) = (
+            story.key(Some(id(&guild)), &["messages.read"]).await,
+            story.key(Some(id(&guild)), &["messages.read"]).await,
+        );
+        let base = format!("/v1/guilds/{}/archive/exports", guild.id());
+        let made = story.call("POST", &base).key(&key).json(&json!({})).send();
+        let one = format!("{base}/{}", made.await.expect(201)["id"]);
+        story.idle().await;
+        let link = async |key: &str| {
+            let done = story.call("GET", &one).key(key).send().await.expect(200);
+            path(&done["files"][0]["link"])
+        };
+        let (own, theirs) = (link(&key).await, link(&other).await);
+        let status = async |link: &str| story.call("GET", link).send().await.status;
+        assert_eq!((status(&own).await, status(&theirs).await), (200, 200));
+        let now = story.house().clock.now();
+        let mut db = story.database().database().acquire().await.unwrap();
+        testkit::api::keys::revoke(&mut db, None, &key[3..11], now)
+            .await
+            .unwrap();
+        drop(db);
+        assert_eq!((status(&own).await, status(&theirs).await), (404, 200));
+        // What is still being written for it ends: nobody may have it.
+        raw(
+            story,
+            "update archive.export set state = 'running', place = null, ended_at = null;
+             delete from archive.export_part",
+        )
+        .await;
+        let job = jobs::NewJob::raw(
+            "archive.export",
+            json!({ "guild": guild.id().to_string(), "export": 1 }),
+        );
+        let mut db = story.database().database().acquire().await.unwrap();
+        story.house().jobs.enqueue(&mut db, job).await.unwrap();
+        drop(db);
+        story.idle().await;
+        let stands = "select state || ' ' || reason from archive.export";
+        assert_eq!(texts(story, stands).await, ["failed rights"]);
+        assert_eq!(found(), [""; 0]);
+    })
+    .await;
+}
+
 fn message(line: &str) -> String {
     let line: Value = serde_json::from_str(line).unwrap();
     line["message_id"].as_str().unwrap().to_owned()
@@ -285,9 +339,16 @@ async fn a_long_channel_becomes_files_that_its_reader_alone_is_shown() {
             "{}",
             other.text()
         );
-        // Who can not read the channel any more is shown no links.
+        // Who may not look into the archive any more has nothing of a link.
+        owner.takes_role(&alice, &helper);
+        let fetch = async || story.call("GET", &path(&json!(link))).send().await;
+        fetch().await.expect(404);
+        owner.gives_role(&alice, &helper);
+        assert_eq!(fetch().await.status, 200);
+        // Who can not read the channel any more is shown no links, and those that they were shown are over.
         channel.deny_everyone(Permissions::VIEW_CHANNEL);
         story.idle().await;
+        fetch().await.expect(404);
         let shown = story.answer(alice.slash("/archive exports", &[])).await;
         let text = shown.text();
         assert!(!text.contains("https://"), "{text}");

@@ -6,12 +6,15 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use database::{ChannelId, GuildId, UserId};
 
 use super::Problem;
+use crate::{House, Outcome};
 
 /// The key behind a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Caller {
     /// Its number; 0 is the key from the configuration.
     pub key: i64,
+    /// Another for another token: what is signed with it dies with the token. Not to be shown.
+    pub mark: u64,
     /// What it is called.
     pub name: String,
     /// In whose name it changes things: who made it, or the bot itself.
@@ -79,6 +82,21 @@ impl Caller {
             Ok(())
         } else {
             Err(Problem::not_found())
+        }
+    }
+}
+
+impl House {
+    /// The key of this number, while it works: for what was promised to it and is asked for without it. Nobody where
+    /// no feature owns keys.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the keys can not be read.
+    pub async fn caller(&self, key: i64) -> Outcome<Option<Caller>> {
+        match self.catalogue.callers() {
+            Some(look) => look(self.clone(), key).await,
+            None => Ok(None),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod faults;
 mod hands;
+mod history;
 mod queue;
 mod retries;
 mod schedules;
