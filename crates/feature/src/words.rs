@@ -78,6 +78,15 @@ impl Words {
                     self.domain, entry.id, other.arguments, entry.arguments
                 ));
             }
+            if french
+                .iter()
+                .any(|other| other.id == entry.id && other.is_one_for_none)
+            {
+                problems.push(format!(
+                    "{}: `{}` says in French of none what it says of one: make it `[1]`",
+                    self.domain, entry.id
+                ));
+            }
             if !code.contains(&format!("\"{}\"", entry.id)) {
                 problems.push(format!("{}: `{}` is used nowhere", self.domain, entry.id));
             }
@@ -128,6 +137,8 @@ pub(crate) struct Entry {
     pub(crate) desc: Option<String>,
     /// The names of the placeholders.
     pub(crate) arguments: BTreeSet<String>,
+    /// Whether a variant `[one]` leaves out how many: French takes it for none, too.
+    pub(crate) is_one_for_none: bool,
 }
 
 /// The messages of a Fluent source. Junk is passed over: loading has refused it already.
@@ -158,6 +169,7 @@ pub(crate) fn messages(source: &str) -> Vec<Entry> {
                     .find(|attribute| attribute.id.name == "desc")
                     .and_then(|attribute| plain(&attribute.value)),
                 arguments,
+                is_one_for_none: message.value.as_ref().is_some_and(is_one_for_none),
             }
         })
         .collect()
@@ -172,6 +184,21 @@ fn plain(pattern: &fluent_syntax::ast::Pattern<&str>) -> Option<String> {
             fluent_syntax::ast::PatternElement::Placeable { .. } => None,
         })
         .collect()
+}
+
+fn is_one_for_none(pattern: &fluent_syntax::ast::Pattern<&str>) -> bool {
+    use fluent_syntax::ast::{Expression, PatternElement, Variant, VariantKey};
+
+    let is_wrong = |variant: &Variant<&str>| {
+        let is_one = matches!(variant.key, VariantKey::Identifier { name: "one" });
+        (is_one && plain(&variant.value).is_some()) || is_one_for_none(&variant.value)
+    };
+    pattern.elements.iter().any(|element| match element {
+        PatternElement::Placeable {
+            expression: Expression::Select { variants, .. },
+        } => variants.iter().any(is_wrong),
+        _ => false,
+    })
 }
 
 fn collect_arguments(pattern: &fluent_syntax::ast::Pattern<&str>, into: &mut BTreeSet<String>) {
@@ -235,4 +262,21 @@ macro_rules! words {
             };
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_says_of_none_what_it_says_of_one() {
+        let is_wrong = |one: &str| {
+            let source =
+                format!("made = {{ $count ->\n    {one}\n   *[other] {{ $count }} lignes\n}}\n");
+            messages(&source)[0].is_one_for_none
+        };
+        assert!(is_wrong("[one] Une ligne"));
+        assert!(!is_wrong("[1] Une ligne"));
+        assert!(!is_wrong("[one] { $count } ligne"));
+    }
 }

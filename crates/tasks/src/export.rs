@@ -1,15 +1,18 @@
 //! All tasks as a file, no larger than may be sent.
 
-use database::GuildId;
 use feature::{
     Card, Colour, Ctx, Outcome, Reply,
     sheet::{Format, Sheet, SheetRow, cell},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
 
-use crate::{Tasks, model::Task, store, text};
+use crate::{
+    Tasks,
+    model::Task,
+    store::{self, Numbered},
+    text,
+};
 
 /// Rows that are read at a time.
 const PAGE: i64 = 500;
@@ -73,24 +76,15 @@ fn json_or_none<T: Serialize>(value: Option<&T>) -> String {
     json.and_then(Result::ok).unwrap_or_default()
 }
 
-/// A page of tasks by number, whole.
-pub(crate) async fn page(
-    db: &mut PgConnection,
-    guild: GuildId,
-    after: i32,
-    most: i64,
-) -> sqlx::Result<Vec<Task>> {
-    let mut page = store::numbered(db, guild, after, most).await?;
-    store::fill_items(db, guild, &mut page).await?;
-    Ok(page)
-}
-
 pub(crate) async fn reply(ctx: &Ctx<Tasks>, format: Format) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let mut db = ctx.database.acquire().await?;
     let mut sheet = Sheet::of::<Task>(format, ctx.scene.attachment_limit);
-    let mut after = 0;
-    while let Some(last) = sheet.write(page(&mut db, guild, after, PAGE).await?) {
+    let (all, now, mut after) = (Numbered::default(), ctx.clock.now(), 0);
+    loop {
+        let mut page = store::numbered(&mut db, guild, &all, after, now, PAGE).await?;
+        store::fill_items(&mut db, guild, &mut page).await?;
+        let Some(last) = sheet.write(page) else { break };
         after = last.number;
     }
     let card = Card::new()

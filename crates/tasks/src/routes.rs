@@ -24,12 +24,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Tasks, export, forget,
+    Tasks, forget,
     model::{DESCRIPTION, Item, Priority, State, Task, description, items, tags},
     people,
     repeat::{EXCEPTIONS, Renews, Repeat},
     settings::TaskSettings,
-    store, work,
+    store::{self, Numbered},
+    work,
     work::{New, Refused, Who},
 };
 
@@ -172,6 +173,72 @@ struct Asked {
     /// `json` or `csv`.
     #[param(value_type = Option<String>)]
     format: Option<String>,
+    /// Whose: the id of a member.
+    #[param(value_type = Option<String>)]
+    assignee: Option<String>,
+    /// The number of a worksite.
+    #[param(value_type = Option<i32>)]
+    site: Option<String>,
+    /// `todo`, `in_progress`, `blocked`, `done`, `cancelled`, or `open` for all that are not over.
+    #[param(value_type = Option<String>)]
+    state: Option<String>,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[param(value_type = Option<String>)]
+    priority: Option<String>,
+    /// One of its tags.
+    #[param(value_type = Option<String>)]
+    tag: Option<String>,
+    /// `true` for those alone that are overdue.
+    #[param(value_type = Option<bool>)]
+    overdue: Option<String>,
+}
+
+/// What is asked for of the tasks by number.
+fn filter(asked: Asked) -> Result<Numbered, Problem> {
+    fn read<T>(
+        field: &'static str,
+        typed: Option<String>,
+        reason: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let Some(typed) = typed else { return Ok(None) };
+        let found = read(&typed);
+        found
+            .map(Some)
+            .ok_or_else(|| Problem::invalid(field, reason))
+    }
+    let is_open = asked.state.as_deref() == Some("open");
+    let member = |typed: &str| {
+        let id = typed.parse::<UserId>().ok()?;
+        i64::try_from(id).is_ok().then_some(id)
+    };
+    let state = asked.state.filter(|_| !is_open);
+    let states = "must be `todo`, `in_progress`, `blocked`, `done`, `cancelled` or `open`";
+    let flag = read(
+        "overdue",
+        asked.overdue,
+        "must be `true` or `false`",
+        |typed| typed.parse().ok(),
+    )?;
+    Ok(Numbered {
+        assignee: read(
+            "assignee",
+            asked.assignee,
+            "must be the id of a member",
+            member,
+        )?,
+        site: read(
+            "site",
+            asked.site,
+            "must be the number of a worksite",
+            |typed| typed.parse().ok(),
+        )?,
+        state: read("state", state, states, State::of)?,
+        is_open,
+        priority: asked.priority.as_deref().map(priority).transpose()?,
+        tag: asked.tag,
+        is_overdue: flag.unwrap_or(false),
+    })
 }
 
 /// The tasks of a server by number, closed ones among them.
@@ -184,12 +251,13 @@ async fn listed(
     paging: Paging<i32>,
 ) -> Result<Response, Problem> {
     let format = Format::asked(asked.format.as_deref())?;
-    let after = paging.after.unwrap_or(0);
+    let filter = filter(asked)?;
+    let (after, now, rows) = (paging.after.unwrap_or(0), kit.clock.now(), paging.rows());
     let mut db = kit.database.acquire().await?;
-    let found = match format {
-        Format::Csv => export::page(&mut db, guild.id, after, paging.rows()).await?,
-        Format::Json => store::numbered(&mut db, guild.id, after, paging.rows()).await?,
-    };
+    let mut found = store::numbered(&mut db, guild.id, &filter, after, now, rows).await?;
+    if matches!(format, Format::Csv) {
+        store::fill_items(&mut db, guild.id, &mut found).await?;
+    }
     drop(db);
     let page = paging.page(found, |task| task.number)?;
     Ok(format.page::<TaskShown, _>(&page))
@@ -354,12 +422,19 @@ async fn due(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<Timestamp,
     }
     let zone = kit.manners(guild).await?.zone;
     let settings = kit.settings.get::<TaskSettings>(guild).await?;
-    Ok(work::due(typed, &settings, &now.to_zoned(zone))?)
+    work::due(typed, &settings, &now.to_zoned(zone))
+        .map_err(|refused| Problem::about("due", refused.into()))
 }
 
-async fn site(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<(i32, String), Problem> {
+async fn site(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    field: &str,
+    typed: &str,
+) -> Result<(i32, String), Problem> {
     let mut db = kit.database.acquire().await?;
-    let site = work::site(&mut db, guild, typed).await?;
+    let site = work::site(&mut db, guild, typed).await;
+    let site = site.map_err(|failure| Problem::about(field, failure))?;
     Ok((site.number, site.name))
 }
 
@@ -423,7 +498,7 @@ async fn made(
         },
         due,
         site: match new.site.as_deref() {
-            Some(typed) => Some(site(&kit, guild.id, typed).await?),
+            Some(typed) => Some(site(&kit, guild.id, "site", typed).await?),
             None => None,
         },
         assignees: new.assignees,
@@ -542,7 +617,7 @@ async fn changed(
     let new_site = match change.site.as_deref().map(str::trim) {
         None => None,
         Some("") => Some(None),
-        Some(typed) => Some(Some(site(&kit, guild.id, typed).await?)),
+        Some(typed) => Some(Some(site(&kit, guild.id, "site", typed).await?)),
     };
     let zone = kit.manners(guild.id).await?.zone;
     let local = now.to_zoned(zone);
@@ -742,7 +817,7 @@ async fn legacy(
         None => caller.acts_for,
     };
     let site = match place {
-        Some(typed) => Some(site(&kit, guild, &typed).await?),
+        Some(typed) => Some(site(&kit, guild, "chantier", &typed).await?),
         None => None,
     };
     let settings = kit.settings.get::<TaskSettings>(guild).await?;

@@ -535,19 +535,50 @@ pub(crate) async fn list(
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
+/// Which tasks, in the order of their numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Numbered {
+    pub(crate) assignee: Option<UserId>,
+    pub(crate) site: Option<i32>,
+    pub(crate) state: Option<State>,
+    /// Those alone that are not over.
+    pub(crate) is_open: bool,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) tag: Option<String>,
+    pub(crate) is_overdue: bool,
+}
+
 /// Tasks by number, behind one; deleted ones are left out.
 pub(crate) async fn numbered(
     db: &mut PgConnection,
     guild: GuildId,
+    filter: &Numbered,
     after: i32,
+    now: Timestamp,
     most: i64,
 ) -> sqlx::Result<Vec<Task>> {
     let rows = tasks!(
         "",
         "from tasks.task t
-         where t.guild_id = $1 and t.number > $2 and t.deleted_at is null order by t.number limit $3",
+         where t.guild_id = $1 and t.number > $2 and t.deleted_at is null
+             and ($3::bigint is null or t.assignees @> array[$3])
+             and ($4::integer is null or t.site = $4)
+             and ($5::text is null or t.state = $5)
+             and ($6::smallint is null or t.priority = $6)
+             and ($7::text is null or t.tags @> array[$7])
+             and (not ($8 or $9) or t.closed_at is null)
+             and (not $9 or t.due_at <= $10)
+         order by t.number limit $11",
         guild as GuildId,
         after,
+        filter.assignee as Option<UserId>,
+        filter.site,
+        filter.state.map(State::word),
+        filter.priority.map(Priority::number),
+        filter.tag,
+        filter.is_open,
+        filter.is_overdue,
+        now.to_sqlx() as _,
         most
     )
     .fetch_all(db)

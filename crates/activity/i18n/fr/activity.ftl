@@ -11,7 +11,7 @@ left-out-roles = Rôles laissés de côté
 none = aucun
 kept = Gardé pendant
 kept-days = { $days ->
-    [one] un jour
+    [1] un jour
    *[other] { $days } jours
 }
 pictures = Images
@@ -61,7 +61,7 @@ title-channels = Où l'on écrit le plus
 title-days = Messages et vocal par jour
 title-hours = Quand on écrit
 last-days = { $days ->
-    [one] aujourd'hui
+    [1] aujourd'hui
    *[other] { $days } derniers jours
 }
 by-weeks = { $days } derniers jours, par semaine

@@ -10,14 +10,14 @@ duration-seconds = { $seconds } s
 duration-minutes = { $minutes } min
 duration-hours = { $hours } h { $minutes } min
 duration-days = { $days ->
-    [one] 1 jour
+    [1] 1 jour
    *[other] { $days } jours
 } { $hours } h
 
 info-title = Majordome { $version }
 info-guild-created = Créé le { $when }
 info-guild-members = { $members ->
-    [one] 1 membre
+    [1] 1 membre
    *[other] { $members } membres
 }
 info-program = Ce bot
@@ -27,7 +27,7 @@ info-features = Fonctions
 
 help-title = Ce que tu peux faire avec moi
 help-footer = { $total ->
-    [one] 1 commande pour toi ici
+    [1] 1 commande pour toi ici
    *[other] { $total } commandes pour toi ici
 }
 help-option = • `{ $name }` : { $description }
@@ -63,7 +63,7 @@ rule-hidden = Discord ne montre { $commands } qu'aux membres qui ont certaines p
 rules-title = Qui peut faire quoi
 rules-empty = Rien n'est accordé ni refusé ici : les permissions de Discord et le rôle d'équipe décident.
 rules-footer = { $total ->
-    [one] 1 règle
+    [1] 1 règle
    *[other] { $total } règles
 }. Un refus l'emporte sur un accord ; les administrateurs peuvent toujours.
 rule-grant = { $to } : `{ $capability }` accordé
@@ -107,7 +107,7 @@ nothing-to-undo = Rien n'a encore été changé dans les paramètres `{ $subject
 administrators-only = Seuls les administrateurs peuvent faire cela avec qui peut faire quoi : sinon quelqu'un pourrait se donner plus qu'il n'a.
 exported-title = Paramètres de ce serveur
 exported-text = { $count ->
-    [one] Un document
+    [1] Un document
    *[other] { $count } documents
 } avec version, valeurs par défaut écrites. Rôles, membres et salons y sont par identifiant.
 not-settings = Ce n'est pas un fichier de paramètres : `{ $reason }`. Prends-en un que l'export a écrit. Rien n'a été changé.
@@ -151,7 +151,7 @@ audit-roles-above = 🟡 Au-dessus de mon rôle le plus haut, donc je ne peux ni
 audit-unused-roles = 🟡 Personne ne les a : { $roles }. Supprime-les dans Paramètres du serveur → Rôles, sauf si quelqu'un en aura besoin.
 audit-allowed-in = { $channel } ({ $permissions })
 audit-held = { $role } ({ $members ->
-    [one] 1 membre
+    [1] 1 membre
    *[other] { $members } membres
 })
 audit-more = { $list } et { $count } de plus, nommés dans le fichier

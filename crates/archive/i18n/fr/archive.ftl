@@ -15,24 +15,24 @@ no-content = L'intention **Message Content** m'est fermée : les messages sont c
 disabled-channel = Les messages de { $channel } ne sont plus conservés. Ce qui l'est déjà reste.
 disabled-everything = Les messages ne sont conservés que dans les salons activés un par un. Ce qui l'est déjà reste.
 retained-days = Les messages de { $channel } quittent l'archive après { $days ->
-    [one] un jour
+    [1] un jour
    *[other] { $days } jours
 }.
 retained-for-ever = Les messages de { $channel } restent toujours dans l'archive.
 backfill-begun = { $count ->
-    [one] Le passé d'un salon est en cours de lecture.
+    [1] Le passé d'un salon est en cours de lecture.
    *[other] Le passé de { $count } salons est en cours de lecture.
 } `/archive status` montre où on en est.
 backfill-paused = { $count ->
-    [one] Une lecture est en pause.
+    [1] Une lecture est en pause.
    *[other] { $count } lectures sont en pause.
 } `/archive backfill resume` la reprend.
 backfill-resumed = { $count ->
-    [one] Une lecture reprend.
+    [1] Une lecture reprend.
    *[other] { $count } lectures reprennent.
 }
 backfill-cancelled = { $count ->
-    [one] Une lecture est abandonnée.
+    [1] Une lecture est abandonnée.
    *[other] { $count } lectures sont abandonnées.
 } Ce qui a été lu est conservé.
 opted-out = Ce que tu dis sur ce serveur n'est plus conservé à partir de maintenant. `/archive privacy delete` efface ce qui s'y trouve déjà.
@@ -40,7 +40,7 @@ opted-in = Ce que tu dis sur ce serveur est de nouveau conservé, là où l'arch
 erasing = Ce qui est conservé de tes messages sur ce serveur est en cours d'effacement. Rien ne revient, même si le passé est relu.
 export-empty = Il n'y a rien à exporter.
 exported = { $count ->
-    [one] Un message.
+    [1] Un message.
    *[other] { $count } messages, du plus ancien au plus récent.
 }
 export-cut = Le fichier s'arrête là où Discord n'en prend pas plus : les messages suivants n'y sont pas.
@@ -53,28 +53,28 @@ search-title = Trouvé
 search-nothing = Rien n'a été trouvé dans les salons que tu peux lire.
 search-deleted = supprimé
 search-files = { $count ->
-    [one] un fichier
+    [1] un fichier
    *[other] { $count } fichiers
 }
 status-title = Archive
 status-total = { $count } messages, dont { $deleted } supprimés, { $versions } versions antérieures
 status-purged = Durée de conservation, { $when } : { $count ->
-    [one] un message
+    [1] un message
    *[other] { $count } messages
 } de { $channels ->
-    [one] un salon
+    [1] un salon
    *[other] { $channels } salons
 } supprimés
 status-off = inactif
 status-not-readable = **illisible**
 status-since = depuis le { $when }
 status-gaps = { $count ->
-    [one] **un trou**
+    [1] **un trou**
    *[other] **{ $count } trous**
 }
 status-empty = encore rien
 status-days = { $days ->
-    [one] un jour
+    [1] un jour
    *[other] { $days } jours
 }
 past-done = passé lu : { $read }
@@ -88,19 +88,19 @@ exports-none = Tu n'as pas d'export. `/archive export` en fait un.
 exports-look = Regarder de nouveau
 exports-own = ce que tu as dit
 exports-channels = { $count ->
-    [one] un salon
+    [1] un salon
    *[other] { $count } salons
 }
 exports-running = en cours d'écriture : { $count ->
-    [one] un message
+    [1] un message
    *[other] { $count } messages
 } jusqu'ici
 exports-running-share = en cours d'écriture : { $count ->
-    [one] un message
+    [1] un message
    *[other] { $count } messages
 } jusqu'ici, { $share } %
 exports-done = { $count ->
-    [one] un message
+    [1] un message
    *[other] { $count } messages
 }, disparaît { $until }
 exports-cancelled = abandonné
@@ -120,10 +120,10 @@ exports-months-of-changes = Ce qui est nouveau vient dans l'ordre où cela a cha
 exports-changes-of-all = Ce qui est nouveau est connu salon par salon : choisis-en un, ou laisse **nouveau** de côté.
 purged-title = Supprimé par la durée de conservation
 purged-line = { $channel } · { $count ->
-    [one] un message
+    [1] un message
    *[other] { $count } messages
 }
 purged-rest = et de { $count ->
-    [one] un autre salon
+    [1] un autre salon
    *[other] { $count } autres salons
 }

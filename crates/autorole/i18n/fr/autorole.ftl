@@ -47,16 +47,16 @@ rule-needs-all = { $role } : il te manque { $roles }.
 rule-forbidden = { $role } : pas en même temps que { $roles }.
 rule-apart = { $role } : pas en même temps qu'un rôle de « { $group } », et tu as { $other }. Rends-le d'abord.
 rule-full = { $role } : { $seats ->
-    [one] sa seule place est prise
+    [1] sa seule place est prise
    *[other] ses { $seats } places sont prises
 }. Réessaie quand quelqu'un rendra la sienne.
 rule-counting = { $role } : je compte encore qui l'a. Réessaie dans une minute.
 rule-most = { $role } : tu peux avoir { $most ->
-    [one] un seul rôle
+    [1] un seul rôle
    *[other] { $most } rôles
 } de ce menu. Rends-en un d'abord.
 rule-least = { $role } : tu gardes au moins { $least ->
-    [one] un rôle
+    [1] un rôle
    *[other] { $least } rôles
 } de ce menu. Prends-en un autre d'abord.
 rule-gone = { $role } : ce menu ne le propose plus.
@@ -166,7 +166,7 @@ not-my-message = { $author } a écrit ce message, et Discord ne laisse personne 
 copy-button = Publier une copie
 delete = Supprimer « { $name } » avec { $count ->
     [0] son menu
-    [one] son rôle et son menu
+    [1] son rôle et son menu
    *[other] ses { $count } rôles et son menu
 } ? Les membres gardent leurs rôles. C'est sans retour.
 delete-button = Supprimer le groupe

@@ -7,7 +7,7 @@ not-allowed = Il te faut { $permissions } pour cela (`{ $capability }`). Demande
 not-allowed-or-staff = Il te faut { $permissions } ou le rôle d'équipe pour cela (`{ $capability }`). Demande-le à un administrateur du serveur.
 only-in-guild = Cela ne marche que dans un serveur. Utilise-le dans un salon de ton serveur.
 permission-missing = Je ne peux pas le faire : il me manque { $permissions } ici. Donne { $count ->
-    [one] cette permission
+    [1] cette permission
    *[other] ces permissions
 } à mon rôle et réessaie.
 refused-by-hierarchy = Discord ne me laisse pas le faire : mon rôle le plus haut doit être au-dessus des rôles et des membres que je modifie. Monte mon rôle dans les paramètres du serveur et réessaie.
@@ -53,15 +53,15 @@ import-people = Le fichier nomme plus de personnes que je n'en cherche à la foi
 import-line = ne convient pas : { $why }
 import-field = { $field } manque, est trop long, ou n'existe pas sur ce serveur
 imported = { $count ->
-    [one] Une ligne est reprise.
+    [1] Une ligne est reprise.
    *[other] { $count } lignes sont reprises.
 }
 import-dry = Rien n'est enregistré. { $count ->
-    [one] Une ligne peut être reprise.
+    [1] Une ligne peut être reprise.
    *[other] { $count } lignes peuvent être reprises.
 }
 import-known = { $count ->
-    [one] Une ligne est laissée
+    [1] Une ligne est laissée
    *[other] { $count } lignes sont laissées
 } de côté : ce contenu est déjà là.
 import-bad = Ligne { $line } : { $why }

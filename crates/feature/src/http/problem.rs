@@ -82,6 +82,16 @@ impl Problem {
         }])
     }
 
+    /// What was refused because of one field: named, with the reason. What is no refusal stays what it is.
+    pub fn about(field: impl Into<String>, failure: Failure) -> Self {
+        match failure.explain(Lang::En) {
+            Some(reason) if failure.class() == Class::Permanent => {
+                Self::invalid(field, format!("does not fit: {reason}"))
+            }
+            _ => failure.into(),
+        }
+    }
+
     /// Some fields make no sense.
     pub fn fields(fields: Vec<Field>) -> Self {
         let said = match fields.as_slice() {

@@ -42,7 +42,7 @@ kind-sick = Maladie
 kind-other = Autre
 week-title = Planning du { $from } au { $to }
 people = { $count ->
-    [one] Une personne
+    [1] Une personne
    *[other] { $count } personnes
 }
 more-people = Il y en a d'autres : la liste les nomme tous.
@@ -68,7 +68,7 @@ made-pending = Le n° { $number } attend quelqu'un qui gère le planning. Tu aur
 removed = Le n° { $number } n'est plus dans le planning.
 removed-day = Le n° { $number } ne vient pas ce jour-là.
 erased = Le planning ne sait plus rien de { $user }. { $count ->
-    [one] Une entrée a été effacée ou changée.
+    [1] Une entrée a été effacée ou changée.
    *[other] { $count } entrées ont été effacées ou changées.
 }
 told-approved = Le n° { $number } a été approuvé.
@@ -87,7 +87,7 @@ past-except = jours retirés
 past-deleted = retirée
 history = Ce qu'elle est devenue
 exported = { $count ->
-    [one] Une entrée.
+    [1] Une entrée.
    *[other] { $count } entrées.
 }
 exported-part = Le fichier finit là où il ne peut être plus grand ; GET /v1/guilds/…/planning a tout.

@@ -113,6 +113,6 @@ hours = { $hours ->
    *[other] { $hours } heures
 }
 erased = Les tâches ne savent plus rien de { $user }. { $count ->
-    [one] Une tâche a
+    [1] Une tâche a
    *[other] { $count } tâches ont
 } changé ; ce que cette personne avait créé est au bot, et ce qu'elle faisait est à prendre.

@@ -194,3 +194,82 @@ async fn a_member_is_erased_and_their_tasks_stay() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn programs_ask_for_some_tasks_and_turn_pages_of_them() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let alice = guild.member("alice");
+        story.idle().await;
+        let key = story
+            .key(Some(id(&guild)), &["tasks.read", "tasks.write"])
+            .await;
+        let path = |rest: &str| format!("/v1/guilds/{}/tasks{rest}", guild.id());
+        for nth in 1..=6 {
+            let mut new = json!({ "description": format!("Paint {nth}") });
+            if nth % 2 == 0 {
+                new["assignees"] = json!([alice.id().to_string()]);
+                new["tags"] = json!(["door"]);
+            }
+            if nth == 3 {
+                new["priority"] = json!("urgent");
+                new["due"] = json!("in 3 days");
+            }
+            story
+                .call("POST", &path(""))
+                .key(&key)
+                .json(&new)
+                .send()
+                .await
+                .expect(201);
+        }
+        for (number, state) in [(1, "done"), (2, "cancelled"), (4, "in_progress")] {
+            let change = json!({ "state": state });
+            story
+                .call("PATCH", &path(&format!("/{number}")))
+                .key(&key)
+                .json(&change)
+                .send()
+                .await
+                .expect(200);
+        }
+        story
+            .advance(jiff::SignedDuration::from_hours(24 * 4))
+            .await;
+        let numbers = async |query: &str| {
+            let page = story
+                .call("GET", &path(query))
+                .key(&key)
+                .send()
+                .await
+                .expect(200);
+            let found = page["data"].as_array().unwrap().iter();
+            let numbers: Vec<i64> = found.map(|task| task["number"].as_i64().unwrap()).collect();
+            (
+                numbers,
+                page["pagination"]["next_cursor"]
+                    .as_str()
+                    .map(str::to_owned),
+            )
+        };
+        let mine = format!("?assignee={}", alice.id());
+        for (query, wanted) in [
+            ("", vec![1, 2, 3, 4, 5, 6]),
+            (mine.as_str(), vec![2, 4, 6]),
+            ("?state=open", vec![3, 4, 5, 6]),
+            ("?state=done", vec![1]),
+            ("?priority=urgent", vec![3]),
+            ("?overdue=true", vec![3]),
+            ("?tag=door&state=open", vec![4, 6]),
+            ("?tag=nothing", vec![]),
+            ("?site=1", vec![]),
+        ] {
+            assert_eq!(numbers(query).await.0, wanted, "{query}");
+        }
+        let (first, cursor) = numbers("?tag=door&limit=2").await;
+        assert_eq!(first, [2, 4]);
+        let rest = format!("?tag=door&limit=2&cursor={}", cursor.unwrap());
+        assert_eq!(numbers(&rest).await, (vec![6], None));
+    })
+    .await;
+}

@@ -30,7 +30,7 @@ log-opened = 🟢 { $owner } a ouvert { $room }
 log-closed = ⚪ Le salon **{ $name }** de { $owner } a fermé
 log-handed-over = 👑 { $room } est passé de { $from } à { $to }
 log-purged = 🧹 { $by } a déconnecté { $count ->
-    [one] une personne
+    [1] une personne
    *[other] { $count } personnes
 } de { $room }
 
@@ -100,7 +100,7 @@ refused-no-status = Les salons de ce hub n'ont pas de statut : l'équipe l'a dé
 
 lists-title = Qui est invité, qui est exclu
 lists-page = Page { $page } sur { $pages } · { $entries ->
-    [one] une entrée
+    [1] une entrée
    *[other] { $entries } entrées
 }
 lists-empty = Les deux listes sont vides. Ajoute des membres et des rôles avec les menus du panneau.
@@ -124,7 +124,7 @@ forgotten = Oublié. Ton prochain salon commencera comme le dit le hub.
 
 nobody-to-purge = Il n'y a personne à déconnecter : toutes les personnes présentes sont invitées.
 purge-question = { $count ->
-    [one] Cette personne sera déconnectée
+    [1] Cette personne sera déconnectée
    *[other] Ces { $count } personnes seront déconnectées
 } : { $who }. Confirme dans la minute.
 purge-confirm = Déconnecter { $count }
@@ -156,12 +156,12 @@ hubs-title = Les hubs de ce serveur
 no-hubs = Il n'y a pas encore de hub. Fais-en un d'un salon vocal avec `/hub create`.
 hub-line = { $hub } · { $rooms ->
     [0] aucun salon
-    [one] un salon
+    [1] un salon
    *[other] { $rooms } salons
 } · { $mode }
 hub-removed = { $hub } est de nouveau un salon ordinaire. { $rooms ->
     [0] Il n'a aucun salon à la demande.
-    [one] Son salon reste jusqu'à ce qu'il soit vide.
+    [1] Son salon reste jusqu'à ce qu'il soit vide.
    *[other] Ses { $rooms } salons restent jusqu'à ce qu'ils soient vides.
 }
 hub-title = Réglages de ce hub
