@@ -23,6 +23,7 @@ mod events;
 mod export;
 mod exports;
 mod forget;
+pub mod import;
 mod memory;
 mod model;
 mod operator;
