@@ -17,6 +17,7 @@ mod backfill;
 mod browse;
 mod buffer;
 mod channels;
+mod columns;
 mod commands;
 mod dump;
 mod events;

@@ -8,6 +8,10 @@ use std::{
 use archive::{Archive, Operator};
 use database::GuildId;
 use jiff::SignedDuration;
+use parquet::{
+    file::reader::{FileReader as _, SerializedFileReader},
+    record::RowAccessor as _,
+};
 use serde_json::{Value, json};
 use testkit::{
     BotOptions, Story,
@@ -215,6 +219,35 @@ async fn what_is_cut_by_count_or_size_holds_each_message_once_and_goes_on_where_
         let mut all: Vec<String> = files.concat().lines().map(message).collect();
         all.dedup();
         assert_eq!(all, ids);
+        // By columns, of which nothing else is left on the disk.
+        let before = found();
+        let asked = json!({ "format": "parquet", "split": "count", "split_at": 700 });
+        let made = story.call("POST", &base).key(&key).json(&asked).send();
+        let made = made.await.expect(201);
+        story.idle().await;
+        let one = format!("{base}/{}", made["id"]);
+        let columns = story.call("GET", &one).key(&key).send().await.expect(200);
+        let parts = columns["files"].as_array().unwrap();
+        assert_eq!((parts.len(), found().len()), (2, before.len() + 2));
+        let mut by_columns = Vec::new();
+        for part in parts {
+            let file = story.call("GET", &path(&part["link"])).send().await;
+            let kind = file.header("content-type");
+            assert_eq!(kind, Some("application/vnd.apache.parquet"));
+            assert_eq!(part["bytes"], file.body.len());
+            let file = SerializedFileReader::new(axum::body::Bytes::from(file.body)).unwrap();
+            let rows = file.get_row_iter(None).unwrap();
+            by_columns.extend(rows.map(|row| row.unwrap().get_string(1).unwrap().clone()));
+        }
+        assert_eq!(by_columns, ids);
+        let streamed = format!("/v1/guilds/{}/messages/export?format=parquet", guild.id());
+        let refused = story.call("GET", &streamed).key(&key).send().await;
+        assert!(
+            refused.text().contains("archive/exports"),
+            "{}",
+            refused.text()
+        );
+        refused.expect(422);
         let (nothing, files) = export(json!({ "since": done["until"] })).await;
         assert_eq!((&nothing["messages"], files.len()), (&json!(0), 0));
         for (wrong, field) in [
