@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use database::{MessageId, UserId};
 use jiff::Timestamp;
 use parquet::{
     basic::{Compression, ZstdLevel},
@@ -88,14 +89,14 @@ fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, rows: &[Whole]) ->
     };
     columns.id(true, |row| Some(row.message_id.get()))?;
     columns.id(true, |row| Some(row.channel_id.get()))?;
-    columns.id(false, |row| row.author_id.map(|id| id.get()))?;
+    columns.id(false, |row| row.author_id.map(UserId::get))?;
     columns.texts(false, |row| row.author_name.as_deref().map(Into::into))?;
     columns.put::<BoolType>(true, |row| Some(row.is_bot))?;
     columns.texts(false, |row| row.content.as_deref().map(Into::into))?;
     columns.times(true, |row| Some(row.created_at))?;
     columns.times(false, |row| row.edited_at)?;
     columns.times(false, |row| row.deleted_at)?;
-    columns.id(false, |row| row.reply_to.map(|id| id.get()))?;
+    columns.id(false, |row| row.reply_to.map(MessageId::get))?;
     columns.put::<Int32Type>(true, |row| Some(row.attachment_count.into()))?;
     columns.put::<Int32Type>(true, |row| Some(row.embed_count.into()))?;
     columns.put::<Int64Type>(true, |row| Some(row.change))?;
@@ -214,6 +215,6 @@ mod tests {
     fn nothing_is_a_file_too() {
         let file = SerializedFileReader::new(Bytes::from(columns(""))).unwrap();
         assert_eq!(file.get_row_iter(None).unwrap().count(), 0);
-        assert!(write("no line\n".as_bytes(), &mut Vec::new()).is_err());
+        assert!(write("no line\n".as_bytes(), Vec::new()).is_err());
     }
 }
