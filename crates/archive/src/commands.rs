@@ -145,6 +145,8 @@ pub(crate) enum Format {
     Csv,
     #[option(name = "HTML", value = "html")]
     Html,
+    #[option(name = "Parquet", value = "parquet")]
+    Parquet,
 }
 
 /// Read the past of the channels that are kept
@@ -445,6 +447,7 @@ async fn export(ctx: &Ctx<Archive>, options: Export) -> Outcome<Reply> {
         None | Some(Format::Lines) => export::Format::Lines,
         Some(Format::Csv) => export::Format::Csv,
         Some(Format::Html) => export::Format::Html,
+        Some(Format::Parquet) => export::Format::Parquet,
     };
     let split = match options.split {
         None => Split::None,

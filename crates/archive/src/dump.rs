@@ -91,6 +91,10 @@ pub(crate) async fn export(
         None | Some("jsonl") => Format::Lines,
         Some("csv") => Format::Csv,
         Some("html") => Format::Html,
+        Some("parquet") => {
+            let reason = "is for exports to files: `POST /v1/guilds/{guild}/archive/exports`";
+            return Err(Problem::invalid("format", reason));
+        }
         Some(_) => {
             return Err(Problem::invalid(
                 "format",
@@ -201,7 +205,8 @@ impl Dump {
 
     fn write(&self, mut message: Message, text: &mut Vec<u8>) {
         match self.format {
-            Format::Lines => {
+            // Columns are told at the end of a file: what is taken as it comes has none.
+            Format::Lines | Format::Parquet => {
                 let whole = Whole::of(message, true, self.caller.deleted);
                 // Writing numbers and texts to memory can not fail.
                 let _ = serde_json::to_writer(&mut *text, &whole);

@@ -1,4 +1,4 @@
-//! Messages as a file: JSON Lines, CSV or HTML, no larger than may be sent.
+//! Messages as a file: JSON Lines, CSV, HTML or Parquet, no larger than may be sent.
 //!
 //! Rows are read in pages and written as they come. Where the next message would not fit, a job writes all of it to files
 //! instead ([`exports`]); without a place for them the file ends there, and says so.
@@ -6,12 +6,13 @@
 use std::fmt::Write as _;
 
 use database::{ChannelId, GuildId, UserId};
-use feature::{Card, Colour, Ctx, Outcome, Reply, sheet::cell};
+use feature::{Card, Colour, Ctx, Failure, Outcome, Reply, sheet::cell};
 use serde_json::json;
 
 use crate::{
-    Archive,
+    Archive, columns,
     exports::{self, Asked, Split},
+    routes::Whole,
     store::{
         self,
         reading::{self, Message},
@@ -44,6 +45,8 @@ pub(crate) enum Format {
     Csv,
     /// A page to be read, which fetches nothing from anywhere.
     Html,
+    /// Columns, for tools that evaluate them; as long as it is written, lines.
+    Parquet,
 }
 
 impl Format {
@@ -53,6 +56,7 @@ impl Format {
             "jsonl" => Some(Self::Lines),
             "csv" => Some(Self::Csv),
             "html" => Some(Self::Html),
+            "parquet" => Some(Self::Parquet),
             _ => None,
         }
     }
@@ -60,7 +64,7 @@ impl Format {
     /// What stands before the messages.
     pub(crate) const fn head(self) -> &'static str {
         match self {
-            Self::Lines => "",
+            Self::Lines | Self::Parquet => "",
             Self::Csv => HEAD,
             Self::Html => HTML_HEAD,
         }
@@ -69,7 +73,7 @@ impl Format {
     /// What stands behind them.
     pub(crate) const fn tail(self) -> &'static str {
         match self {
-            Self::Lines | Self::Csv => "",
+            Self::Lines | Self::Csv | Self::Parquet => "",
             Self::Html => "</table>\n",
         }
     }
@@ -80,6 +84,7 @@ impl Format {
             Self::Lines => "jsonl",
             Self::Csv => "csv",
             Self::Html => "html",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -89,6 +94,7 @@ impl Format {
             Self::Lines => "application/x-ndjson",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -125,6 +131,7 @@ pub(crate) fn line(message: &Message, format: Format) -> String {
             });
             format!("{line}\n")
         }
+        Format::Parquet => Whole::line(message.clone()),
         Format::Csv => {
             let show = |value: Option<String>| value.unwrap_or_default();
             let cells = [
@@ -279,6 +286,10 @@ pub(crate) async fn reply(
         return Ok(Reply::card(Card::new().text(text::export_empty(lang))));
     }
     file.extend(format.tail().bytes());
+    if format == Format::Parquet {
+        let lines = std::mem::take(&mut file);
+        file = columns(lines).await?;
+    }
     let name = match source {
         Source::Channel(channel) | Source::News(channel) => format!("messages-{channel}"),
         Source::Author(_) => "my-messages".to_owned(),
@@ -291,6 +302,16 @@ pub(crate) async fn reply(
         card = card.text(text::export_cut(lang)).colour(Colour::Warn);
     }
     Ok(Reply::card(card))
+}
+
+/// The columns of lines.
+async fn columns(lines: Vec<u8>) -> Outcome<Vec<u8>> {
+    let work = move || {
+        let mut file = Vec::new();
+        columns::write(&*lines, &mut file).map(|()| file)
+    };
+    let written = tokio::task::spawn_blocking(work).await;
+    written.map_err(Failure::fault)?.map_err(Failure::fault)
 }
 
 /// Has a job write files: of these channels, or without any, of what the member said.

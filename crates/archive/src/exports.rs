@@ -608,7 +608,14 @@ async fn note(
         store::exports::remember(&mut db, guild, asked.user, *channel, until, now).await?;
     }
     db.commit().await?;
-    writer.closed.clear();
+    if let Err(error) = writer.noted().await {
+        // They go with the export.
+        tracing::warn!(
+            export = export.id,
+            error = feature::chain(&error),
+            "lines that became columns can not be removed yet"
+        );
+    }
     Ok(true)
 }
 
@@ -649,13 +656,7 @@ fn as_line(mut message: Message, asked: &Asked) -> String {
         message.content = None;
     }
     match asked.format {
-        Format::Lines => {
-            let whole = Whole::of(message, true, true);
-            // Writing numbers and texts to memory can not fail.
-            let mut line = serde_json::to_string(&whole).unwrap_or_default();
-            line.push('\n');
-            line
-        }
+        Format::Lines | Format::Parquet => Whole::line(message),
         format @ (Format::Csv | Format::Html) => line(&message, format),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Keeping {
 }
 
 impl Keeping {
-    fn of(kept: &store::channels::Kept) -> Self {
+    pub(crate) fn of(kept: &store::channels::Kept) -> Self {
         let of = |is_on: bool| {
             kept.channels
                 .iter()
@@ -59,6 +59,11 @@ impl Keeping {
     /// Whether anything is kept at all.
     pub(crate) fn is_any(&self) -> bool {
         self.everything || !self.on.is_empty()
+    }
+
+    /// Whether somebody said of a channel that it is not kept.
+    pub(crate) fn is_off(&self, channel: ChannelId) -> bool {
+        self.off.contains(&channel)
     }
 
     /// Whether a channel is kept: by its own word, then its parent's, then the guild's.
@@ -299,10 +304,15 @@ pub(crate) async fn hash(kit: &Kit<Archive>, user: UserId) -> sqlx::Result<Vec<u
         kit.feature.memory.salt.get_or_try_init(async || {
             store::people::salt(&mut *kit.database.acquire().await?).await
         });
+    Ok(hash_with(salt.await?, user))
+}
+
+/// The same, where the salt is at hand.
+pub(crate) fn hash_with(salt: &[u8], user: UserId) -> Vec<u8> {
     let hash = Sha256::new()
-        .chain_update(salt.await?)
+        .chain_update(salt)
         .chain_update(user.get().to_be_bytes());
-    Ok(hash.finalize().to_vec())
+    hash.finalize().to_vec()
 }
 
 #[cfg(test)]

@@ -428,29 +428,29 @@ async fn purges(
 }
 
 /// A message with all ids as texts.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct Whole {
     #[schema(value_type = String)]
-    message_id: MessageId,
+    pub(crate) message_id: MessageId,
     #[schema(value_type = String)]
-    channel_id: ChannelId,
+    pub(crate) channel_id: ChannelId,
     #[schema(value_type = Option<String>)]
-    author_id: Option<database::UserId>,
-    author_name: Option<String>,
-    is_bot: bool,
-    content: Option<String>,
+    pub(crate) author_id: Option<database::UserId>,
+    pub(crate) author_name: Option<String>,
+    pub(crate) is_bot: bool,
+    pub(crate) content: Option<String>,
     #[schema(value_type = String)]
-    created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     #[schema(value_type = Option<String>)]
-    edited_at: Option<Timestamp>,
+    pub(crate) edited_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
-    deleted_at: Option<Timestamp>,
+    pub(crate) deleted_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
-    reply_to: Option<MessageId>,
-    attachment_count: i16,
-    embed_count: i16,
+    pub(crate) reply_to: Option<MessageId>,
+    pub(crate) attachment_count: i16,
+    pub(crate) embed_count: i16,
     /// The number of its last change.
-    change: i64,
+    pub(crate) change: i64,
 }
 
 impl Whole {
@@ -473,6 +473,15 @@ impl Whole {
             embed_count: message.embed_count,
             change: message.change,
         }
+    }
+
+    /// As a line of a file, for who may read all of it.
+    pub(crate) fn line(message: Message) -> String {
+        let whole = Self::of(message, true, true);
+        // Writing numbers and texts to memory can not fail.
+        let mut line = serde_json::to_string(&whole).unwrap_or_default();
+        line.push('\n');
+        line
     }
 }
 

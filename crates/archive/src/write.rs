@@ -46,16 +46,8 @@ pub(crate) async fn prepare(kit: &Kit<Archive>, batch: &mut Batch) -> sqlx::Resu
         }
     }
     note(kit, batch).await?;
-    let mut wanted = BTreeMap::new();
-    for told in &batch.told {
-        let day = feature::created_at(told.id.get())
-            .to_zoned(TimeZone::UTC)
-            .date();
-        let month = (day.year(), day.month());
-        if !kit.feature.memory.has_room(month) {
-            wanted.entry(month).or_insert(told.id);
-        }
-    }
+    let mut wanted = months(&batch.told);
+    wanted.retain(|month, _| !kit.feature.memory.has_room(*month));
     if !wanted.is_empty() {
         let ids: Vec<_> = wanted.values().copied().collect();
         store::messages::make_room(&mut *kit.database.acquire().await?, &ids).await?;
@@ -66,20 +58,39 @@ pub(crate) async fn prepare(kit: &Kit<Archive>, batch: &mut Batch) -> sqlx::Resu
     Ok(())
 }
 
+/// The months of messages, each with one of them.
+pub(crate) fn months(told: &[Told]) -> BTreeMap<(i16, i8), MessageId> {
+    let mut months = BTreeMap::new();
+    for told in told {
+        let day = feature::created_at(told.id.get())
+            .to_zoned(TimeZone::UTC)
+            .date();
+        months.entry((day.year(), day.month())).or_insert(told.id);
+    }
+    months
+}
+
+/// Joins a batch whose authors are hashed and whose months have room with what is stored; how many messages were not
+/// known before.
+pub(crate) async fn join(db: &mut PgConnection, batch: &mut Batch) -> sqlx::Result<i64> {
+    store::messages::take_turn(db).await?;
+    // In its turn: who is erased in another turn was noted before it, so no word slips in between.
+    withhold(db, batch).await?;
+    withhold_forwards(db, batch).await?;
+    let added = store::messages::write(db, &batch.told).await?;
+    store::messages::write_versions(db, &batch.versions).await?;
+    Ok(added)
+}
+
 /// Writes a batch that is [prepared](prepare), in a transaction of the caller's.
 pub(crate) async fn write_in(
     kit: &Kit<Archive>,
     db: &mut PgConnection,
     batch: &mut Batch,
 ) -> sqlx::Result<i64> {
-    store::messages::take_turn(db).await?;
-    // In its turn: who is erased in another turn was noted before it, so no word slips in between.
-    withhold(db, batch).await?;
-    withhold_forwards(db, batch).await?;
-    let added = store::messages::write(db, &batch.told).await?;
-    store::messages::write_authors(db, &batch.told).await?;
+    let added = join(db, batch).await?;
+    store::messages::write_authors(db, &batch.told, true).await?;
     attachments::note(kit, db, &batch.told).await?;
-    store::messages::write_versions(db, &batch.versions).await?;
     store::messages::write_reactions(db, &batch.reactions).await?;
     // A channel whose line broke within the batch has two parts, and a statement writes a row once.
     let mut rest = batch.live.clone();

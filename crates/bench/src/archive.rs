@@ -9,7 +9,10 @@
 mod large;
 mod live;
 mod past;
+mod soak;
 mod web;
+
+pub(crate) use self::soak::Soak;
 
 use std::time::{Duration, Instant};
 
@@ -61,6 +64,29 @@ struct Scene {
 
 /// Measures.
 pub(crate) async fn run(messages: u32, rows: i64, only: Option<Part>) -> anyhow::Result<()> {
+    let parts = only
+        .as_ref()
+        .map_or(Part::value_variants(), std::slice::from_ref);
+    let work = async |place: &mut Place| {
+        for part in parts {
+            match part {
+                Part::Live => live::run(place, messages).await?,
+                Part::Large => large::run(place, rows).await?,
+                Part::Past => past::run(place, messages).await?,
+            }
+        }
+        Ok(())
+    };
+    in_place(work).await
+}
+
+/// Measures a steady load.
+pub(crate) async fn soak(load: Soak) -> anyhow::Result<()> {
+    in_place(async |place: &mut Place| soak::run(place, load).await).await
+}
+
+/// Measures in a place of its own, and tells what came of it.
+async fn in_place(work: impl AsyncFnOnce(&mut Place) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let data = tempfile::Builder::new()
         .prefix("majordome-archive")
         .tempdir()?;
@@ -80,16 +106,7 @@ pub(crate) async fn run(messages: u32, rows: i64, only: Option<Part>) -> anyhow:
         web,
         report: Report::default(),
     };
-    let parts = only
-        .as_ref()
-        .map_or(Part::value_variants(), std::slice::from_ref);
-    for part in parts {
-        match part {
-            Part::Live => live::run(&mut place, messages).await?,
-            Part::Large => large::run(&mut place, rows).await?,
-            Part::Past => past::run(&mut place, messages).await?,
-        }
-    }
+    work(&mut place).await?;
     place.report.print();
     place.database.close().await;
     Ok(())

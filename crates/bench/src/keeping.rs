@@ -17,7 +17,7 @@ pub(crate) async fn run(
     key: String,
 ) -> anyhow::Result<()> {
     let catalogue = Registry::new()
-        .with(api::Api)
+        .with(api::Api::default())
         .with(archive::Archive::default())
         .build()?;
     let settings = database::Settings::from_url(&SecretString::from(database))?;

@@ -85,6 +85,18 @@ enum Command {
         #[arg(long)]
         only: Option<crew::Part>,
     },
+    /// Keeps a steady load of messages for long on an archive of many rows: what is lost, what waits, whether memory grows.
+    Soak {
+        /// How many rows the archive holds before.
+        #[arg(long, default_value_t = 5_000_000)]
+        rows: i64,
+        /// How many messages come in a second.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        rate: u32,
+        /// For how many minutes.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1_440))]
+        minutes: u32,
+    },
     /// The engine with the archive and HTTP.
     Keeping {
         /// `http://host:port` of the API.
@@ -156,6 +168,18 @@ async fn main() -> anyhow::Result<()> {
             key,
         } => keeping::run(api, gateway, token, database, http, key).await,
         Command::Crew { sizes, only } => crew::run(sizes, only).await,
+        Command::Soak {
+            rows,
+            rate,
+            minutes,
+        } => {
+            let load = archive::Soak {
+                rows,
+                rate,
+                minutes,
+            };
+            archive::soak(load).await
+        }
         Command::Members { members } => members::run(members).await,
         Command::Run {
             majordome,

@@ -3,21 +3,19 @@
 //! The readings are rows, which the program that runs takes up; this only begins them and looks. It can be ended at any
 //! moment: the reading goes on.
 
-use std::{io::IsTerminal as _, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use archive::past::{self, Progress, Wanted};
 use database::Database;
 use jobs::{Clock, Jobs};
 
-use crate::config::Config;
+use crate::{bar::Bar, config::Config};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(500);
 /// After how many looks without progress it says that nobody seems to work.
 const SILENT: u32 = 40;
-/// How wide the bar is, in characters.
-const WIDTH: u64 = 30;
 
 /// Begins the readings, and unless `detach` waits until they are over.
 pub(crate) async fn read(config: Config, wanted: Wanted, detach: bool) -> anyhow::Result<()> {
@@ -44,7 +42,7 @@ async fn with(database: &Database, wanted: Wanted, detach: bool) -> anyhow::Resu
     if detach {
         return Ok(());
     }
-    let is_terminal = std::io::stdout().is_terminal();
+    let mut bar = Bar::new();
     let (mut last, mut silent) = (Progress::default(), 0_u32);
     loop {
         let now = past::progress(database, wanted)
@@ -52,12 +50,7 @@ async fn with(database: &Database, wanted: Wanted, detach: bool) -> anyhow::Resu
             .map_err(|failure| anyhow::anyhow!(failure.chain()))?;
         silent = if now == last { silent + 1 } else { 0 };
         if now != last {
-            // Beside a terminal each line stays: one for each step of a percent is enough.
-            if is_terminal {
-                crate::tell(&format!("\r\u{1b}[K{}", line(&now)))?;
-            } else if now.share != last.share || now.running == 0 {
-                crate::tell(&format!("{}\n", line(&now)))?;
-            }
+            bar.show(now.share, &line(&now), now.running == 0)?;
         }
         last = now;
         if now.running == 0 {
@@ -73,15 +66,8 @@ async fn with(database: &Database, wanted: Wanted, detach: bool) -> anyhow::Resu
 }
 
 fn line(now: &Progress) -> String {
-    let filled = (now.share * WIDTH / 100).min(WIDTH);
-    let bar: String = (0..WIDTH)
-        .map(|at| if at < filled { '█' } else { '░' })
-        .collect();
     let all = now.running + now.done + now.paused + now.waiting;
-    format!(
-        "{bar} {:>3} %  {} messages, {} of {all} channels",
-        now.share, now.read, now.done
-    )
+    format!("{} messages, {} of {all} channels", now.read, now.done)
 }
 
 fn end(now: &Progress) -> String {
@@ -109,23 +95,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_fills() {
-        let at = |share| Progress {
+    fn it_is_told_how_far_it_is_and_what_waits() {
+        let now = Progress {
             running: 1,
             done: 2,
             read: 1234,
-            share,
+            share: 50,
             ..Progress::default()
         };
-        assert_eq!(
-            line(&at(50)),
-            "███████████████░░░░░░░░░░░░░░░  50 %  1234 messages, 2 of 3 channels"
-        );
-        assert!(line(&at(0)).starts_with('░') && !line(&at(100)).contains('░'));
-        let over = Progress {
-            waiting: 1,
-            ..at(90)
-        };
+        assert_eq!(line(&now), "1234 messages, 2 of 3 channels");
+        let over = Progress { waiting: 1, ..now };
         assert!(end(&over).contains("1 channels wait"));
     }
 }

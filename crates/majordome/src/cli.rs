@@ -118,6 +118,15 @@ pub(crate) enum Replaced {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Messages of the Reporting API, of channels that are kept; a second time changes nothing
+    Reporting {
+        /// Its SQLite file
+        #[arg(value_name = "FILE")]
+        file: std::path::PathBuf,
+        /// Say what would be taken over, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[cfg(test)]
@@ -166,6 +175,12 @@ mod tests {
             ]),
             Ok(Some(Command::Import {
                 program: Replaced::Vagrolant { dry_run: true, .. }
+            }))
+        ));
+        assert!(matches!(
+            parse(&["import", "reporting", "reporting.db"]),
+            Ok(Some(Command::Import {
+                program: Replaced::Reporting { dry_run: false, .. }
             }))
         ));
         let made = parse(&[

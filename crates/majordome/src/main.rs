@@ -4,6 +4,7 @@
 
 mod api_key;
 mod backfill;
+mod bar;
 mod bot;
 mod cli;
 #[cfg(test)]
@@ -99,6 +100,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::load(Token::NotNeeded)?;
             let _summaries = logging::start(&config.log_level, config.log_format, &config.secrets)?;
             block_on(import::vagrolant(config, &from, dry_run))?
+        }
+        Command::Import {
+            program: Replaced::Reporting { file, dry_run },
+        } => {
+            let config = Config::load(Token::NotNeeded)?;
+            let _summaries = logging::start("warn", config.log_format, &config.secrets)?;
+            block_on(import::reporting(config, &file, dry_run))?
         }
         Command::ApiKey { act } => {
             let config = Config::load(Token::NotNeeded)?;

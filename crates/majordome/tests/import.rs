@@ -5,7 +5,7 @@
     reason = "the tables of the replaced program are not in our schema, against which queries are checked"
 )]
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use database::test_support::TestDatabase;
 
@@ -131,5 +131,70 @@ async fn a_database_without_those_tables_or_none_at_all_is_told() {
     assert!(
         !output.status.success() && !said.contains("secret-word"),
         "{said}"
+    );
+}
+
+/// Runs `majordome import reporting`, with the channel 20 named by the operator.
+async fn take_over(to: &TestDatabase, file: &Path, arguments: &[&str]) -> (bool, String) {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_majordome"));
+    command
+        .args(["import", "reporting"])
+        .arg(file)
+        .args(arguments)
+        .current_dir(place.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("DISCORD_CHANNEL_IDS", "20")
+        .env("DATABASE_URL", to.url());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.success(), said.concat())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_file_of_the_reporting_api_is_taken_over_and_what_is_left_out_is_told() {
+    let to = TestDatabase::create().await;
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("reporting.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(
+        "create table discord_messages (message_id text primary key, guild_id text, channel_id text, author_id text,
+             author_name text, content text, created_at text, edited_at text, deleted integer,
+             attachment_count integer, embed_count integer, raw_json text, ingested_at text);
+         insert into discord_messages values
+             ('1212790000000000001', '1', '20', '5', 'Alice', 'hello', '2024-03-01 00:00:00', null, 0, 0, 0, null, null),
+             ('1212790000000000002', '1', '20', '5', 'Alice', 'gone', '2024-03-01 00:00:00', null, 1, 0, 0, '{}', null),
+             ('1212790000000000003', '1', '21', '5', 'Alice', 'elsewhere', null, null, 0, 0, 0, null, null),
+             ('none', '1', '20', '5', 'Alice', 'what', null, null, 0, 0, 0, null, null)",
+    )
+    .unwrap();
+    let count = async || -> i64 {
+        let mut db = to.database().acquire().await.unwrap();
+        let counting = sqlx::query_scalar("select count(*) from archive.message");
+        counting.fetch_one(&mut *db).await.unwrap()
+    };
+    let (is_well, dry) = take_over(&to, &path, &["--dry-run"]).await;
+    assert!(is_well, "{dry}");
+    insta::assert_snapshot!("import_reporting_dry", dry);
+    assert_eq!(count().await, 0);
+    let (is_well, first) = take_over(&to, &path, &[]).await;
+    assert!(is_well, "{first}");
+    insta::assert_snapshot!("import_reporting_first", first);
+    assert_eq!(count().await, 2);
+    let (is_well, again) = take_over(&to, &path, &[]).await;
+    assert!(
+        is_well && again.contains("0 messages taken over, 2 here already"),
+        "{again}"
+    );
+    assert_eq!(count().await, 2);
+    let (is_well, missing) = take_over(&to, Path::new("/nowhere/reporting.db"), &[]).await;
+    assert!(
+        !is_well
+            && missing.contains("/nowhere/reporting.db")
+            && missing.contains("can not be read"),
+        "{missing}"
     );
 }

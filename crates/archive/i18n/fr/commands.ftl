@@ -29,6 +29,7 @@ archive-export-format = format
 archive-export-format--jsonl = JSON Lines
 archive-export-format--csv = CSV
 archive-export-format--html = HTML
+archive-export-format--parquet = Parquet
 archive-export-new = nouveau
     .desc = Seulement ce qui est nouveau ou a changé depuis ton dernier fichier de ce salon
 archive-export-split = découpe

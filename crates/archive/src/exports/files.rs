@@ -1,7 +1,8 @@
 //! The files of exports, in a directory for each: `exports/NUMBER-RUN` below `DATA_DIR`.
 //!
 //! A file is written through a small buffer, and told of in Postgres only after it is on the disk. Whoever goes on cuts
-//! it where Postgres says that it ends, so a process may die at any line.
+//! it where Postgres says that it ends, so a process may die at any line. What becomes columns is written as lines until
+//! it is whole ([`columns`]), and its size while it is written is that of the lines.
 
 use std::{
     io,
@@ -16,7 +17,7 @@ use tokio::{
 };
 
 use super::Split;
-use crate::export::Format;
+use crate::{columns, export::Format};
 
 /// How many bytes gather before they are written.
 const BUFFER: usize = 256 * 1024;
@@ -30,9 +31,37 @@ fn root(files: &Path) -> PathBuf {
     files.join("exports")
 }
 
+/// Where the lines are that become a file of columns.
+fn lines(directory: &Path, number: i32) -> PathBuf {
+    directory.join(format!("{number}.lines"))
+}
+
 /// Where a file of an export is.
 pub(crate) fn path(directory: &Path, number: i32, format: Format) -> PathBuf {
     directory.join(format!("{number}.{}", format.extension()))
+}
+
+/// Where a file is while it is written.
+fn written(directory: &Path, number: i32, format: Format) -> PathBuf {
+    match format {
+        Format::Parquet => lines(directory, number),
+        Format::Lines | Format::Csv | Format::Html => path(directory, number, format),
+    }
+}
+
+/// Makes the file of columns out of its lines, which stay until it is noted; how many bytes it has.
+async fn columns(directory: &Path, number: i32) -> io::Result<u64> {
+    let from = lines(directory, number);
+    let to = path(directory, number, Format::Parquet);
+    let work = move || {
+        let lines = io::BufReader::with_capacity(BUFFER, std::fs::File::open(from)?);
+        // Cut off where a process died over it: it is made anew.
+        let file = std::fs::File::create(to)?;
+        columns::write(lines, &file)?;
+        file.sync_data()?;
+        Ok(file.metadata()?.len())
+    };
+    tokio::task::spawn_blocking(work).await?
 }
 
 /// The exports, with their runs, of which there are files.
@@ -129,7 +158,7 @@ impl Writer {
         fs::create_dir_all(&directory).await?;
         let mut file = None;
         if part.is_open {
-            let path = path(&directory, part.number, format);
+            let path = written(&directory, part.number, format);
             let mut opened = File::options().write(true).open(path).await?;
             if opened.metadata().await?.len() < part.bytes {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -178,7 +207,7 @@ impl Writer {
             of: (self.split == Split::Month).then_some(of),
             ..Part::default()
         };
-        let path = path(&self.directory, self.part.number, self.format);
+        let path = written(&self.directory, self.part.number, self.format);
         self.file = Some(File::create(path).await?);
         if self.has_mark && self.format == Format::Csv {
             // Spreadsheets know UTF-8 by the mark.
@@ -197,12 +226,26 @@ impl Writer {
         self.settle().await?;
         self.file = None;
         self.part.is_open = false;
+        let bytes = match self.format {
+            Format::Parquet => columns(&self.directory, self.part.number).await?,
+            Format::Lines | Format::Csv | Format::Html => self.part.bytes,
+        };
         self.closed.push(Closed {
             number: self.part.number,
             name: self.part.name(self.format),
-            bytes: self.part.bytes,
+            bytes,
             messages: self.part.messages,
         });
+        Ok(())
+    }
+
+    /// Files that are whole are noted: nobody makes them again.
+    pub(crate) async fn noted(&mut self) -> io::Result<()> {
+        for part in std::mem::take(&mut self.closed) {
+            if self.format == Format::Parquet {
+                fs::remove_file(lines(&self.directory, part.number)).await?;
+            }
+        }
         Ok(())
     }
 
@@ -257,5 +300,72 @@ mod tests {
         assert!(!ends(Split::Count(9), part(8, 1)));
         assert!(!ends(Split::Month, part(9, 1)));
         assert!(part(9, 1).ends_before(Split::Month, 10, &place("2026-04")));
+    }
+
+    fn line(number: u64) -> String {
+        format!(
+            r#"{{"message_id":"{}","channel_id":"5","author_id":"6","author_name":"alice","is_bot":false,"content":"hi",
+            "created_at":"2026-03-02T09:00:00Z","edited_at":null,"deleted_at":null,"reply_to":null,
+            "attachment_count":0,"embed_count":0,"change":{number}}}"#,
+            number + 1
+        )
+        .replace('\n', "")
+            + "\n"
+    }
+
+    /// The changes that a file of columns tells of.
+    fn changes(path: &Path) -> Vec<i64> {
+        use parquet::{
+            file::reader::{FileReader as _, SerializedFileReader},
+            record::RowAccessor as _,
+        };
+        let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        let rows = file.get_row_iter(None).unwrap();
+        rows.map(|row| row.unwrap().get_long(16).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn columns_are_gone_on_with_wherever_a_process_died() {
+        let place = tempfile::tempdir().unwrap();
+        let open = async |part| {
+            let directory = place.path().to_owned();
+            Writer::open(directory, Format::Parquet, Split::Count(30), false, part)
+                .await
+                .unwrap()
+        };
+        let here = || self::place("2026-03");
+        let mut first = open(Part::default()).await;
+        for number in 0..20 {
+            first.put(line(number).as_bytes(), here()).await.unwrap();
+        }
+        first.settle().await.unwrap();
+        let noted = first.part.clone();
+        // These are written, and the file is whole, but nobody noted it.
+        for number in 20..40 {
+            first.put(line(number).as_bytes(), here()).await.unwrap();
+        }
+        first.settle().await.unwrap();
+        assert_eq!(first.closed.len(), 1);
+        drop(first);
+        let mut second = open(noted).await;
+        for number in 20..65 {
+            second.put(line(number).as_bytes(), here()).await.unwrap();
+        }
+        second.close().await.unwrap();
+        let closed = second.closed.clone();
+        second.noted().await.unwrap();
+        let mut told = Vec::new();
+        for part in &closed {
+            let path = path(place.path(), part.number, Format::Parquet);
+            assert_eq!(part.bytes, std::fs::metadata(&path).unwrap().len());
+            told.extend(changes(&path));
+        }
+        assert_eq!(told, (0..65).collect::<Vec<i64>>());
+        let left = std::fs::read_dir(place.path()).unwrap();
+        let mut left: Vec<String> = left
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["1.parquet", "2.parquet", "3.parquet"]);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<Kit<Archive>> {
 /// An export that is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewExport {
-    /// `jsonl`, `csv` or `html`; `jsonl` otherwise.
+    /// `jsonl`, `csv`, `html` or `parquet`; `jsonl` otherwise.
     #[serde(default)]
     format: Option<String>,
     /// The channels; all that the key covers otherwise.
@@ -58,7 +58,8 @@ struct NewExport {
     /// `size`, `count` or `month` cuts it into files; one file otherwise.
     #[serde(default)]
     split: Option<String>,
-    /// The most bytes of a file (from 100000), or messages (from 100), when it is cut by them.
+    /// The most bytes of a file (from 100000; of Parquet, of its messages as lines), or messages (from 100), when it is cut
+    /// by them.
     #[serde(default)]
     split_at: Option<u64>,
     /// Whether tables begin with the mark by which spreadsheets know UTF-8.
@@ -215,8 +216,9 @@ async fn begin(
     }
     let format = match new.format.as_deref() {
         None => Format::Lines,
-        Some(name) => Format::of(name)
-            .ok_or_else(|| Problem::invalid("format", "must be `jsonl`, `csv` or `html`"))?,
+        Some(name) => Format::of(name).ok_or_else(|| {
+            Problem::invalid("format", "must be `jsonl`, `csv`, `html` or `parquet`")
+        })?,
     };
     if new.since.is_some_and(|since| since < 0) {
         return Err(Problem::invalid("since", "must be a number from 0 on"));

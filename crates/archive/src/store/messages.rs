@@ -98,8 +98,13 @@ pub(crate) async fn write(db: &mut PgConnection, told: &[Told]) -> sqlx::Result<
     Ok(row.added)
 }
 
-/// Writes down how authors are called now, whoever is withheld left out.
-pub(crate) async fn write_authors(db: &mut PgConnection, told: &[Told]) -> sqlx::Result<()> {
+/// Writes down how authors are called, whoever is withheld left out; one that is known is called otherwise from now on if
+/// that is told `now`.
+pub(crate) async fn write_authors(
+    db: &mut PgConnection,
+    told: &[Told],
+    now: bool,
+) -> sqlx::Result<()> {
     let mut authors = BTreeMap::new();
     for one in told {
         if let (Some(author), Some(name)) = (one.author_id, &one.author_name) {
@@ -115,14 +120,33 @@ pub(crate) async fn write_authors(db: &mut PgConnection, told: &[Told]) -> sqlx:
     sqlx::query!(
         "insert into archive.author (guild_id, author_id, name)
          select * from unnest($1::bigint[], $2::bigint[], $3::text[])
-         on conflict (guild_id, author_id) do update set name = excluded.name where author.name <> excluded.name",
+         on conflict (guild_id, author_id) do update set name = excluded.name
+             where author.name <> excluded.name and $4",
         &guilds as &[GuildId],
         &ids as &[UserId],
-        &names as &[&str]
+        &names as &[&str],
+        now
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Which of these messages are known, each with its last edit.
+pub(crate) async fn edits(
+    db: &mut PgConnection,
+    ids: &[MessageId],
+) -> sqlx::Result<Vec<(MessageId, Option<Timestamp>)>> {
+    let rows = sqlx::query!(
+        "select id, edited_at from archive.message where id = any($1) and rank >= 0",
+        ids as &[MessageId]
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.edited_at.map(jiff_sqlx::Timestamp::to_jiff)))
+        .collect())
 }
 
 /// Which of these messages of a guild are withheld.

@@ -7,6 +7,7 @@ mod backfill;
 mod capture;
 mod erasing;
 mod exports;
+mod import;
 mod kills;
 mod kinds;
 mod operator;

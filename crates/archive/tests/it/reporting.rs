@@ -67,3 +67,25 @@ async fn the_queries_of_the_replaced_systems_run() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_each_month_few_new_words_wait_beside_the_index() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let channel = guild.text("general");
+        let alice = guild.member("alice");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        alice.says(&channel, "zebra");
+        story.idle().await;
+        let months = "select coalesce(c.reloptions::text, '-') from pg_inherits h
+             join pg_index i on i.indrelid = h.inhrelid join pg_class c on c.oid = i.indexrelid
+             where h.inhparent = 'archive.message'::regclass and c.relam = (select oid from pg_am where amname = 'gin')";
+        let months = texts(story, months).await;
+        assert!(!months.is_empty());
+        for options in months {
+            assert_eq!(options, "{gin_pending_list_limit=64}");
+        }
+    })
+    .await;
+}

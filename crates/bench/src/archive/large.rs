@@ -38,6 +38,31 @@ fn rows_sql(guild: u64, channels: &str, rows: i64, after: i64) -> String {
     )
 }
 
+/// Makes so many rows of a guild, in these channels.
+pub(super) async fn fill(
+    place: &Place,
+    guild: u64,
+    channels: &[String],
+    rows: i64,
+) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    place
+        .sql(&format!(
+            "select archive.make_room(array_agg(archive.first_id(now() - make_interval(days => n))))
+             from generate_series(0, {DAYS} + 1) n"
+        ))
+        .await?;
+    let channels = channels.join(", ");
+    let mut made = 0;
+    while made < rows {
+        place.sql(&rows_sql(guild, &channels, rows, made)).await?;
+        made += MADE;
+    }
+    place.sql("analyze archive.message").await?;
+    progress(rows, begun.elapsed());
+    Ok(())
+}
+
 async fn measure(place: &mut Place, rows: i64, is_whole: bool) -> anyhow::Result<()> {
     let mut scene = place.scene(SimOptions::bench()).await?;
     let guild = scene.guild.id().get();
@@ -46,21 +71,7 @@ async fn measure(place: &mut Place, rows: i64, is_whole: bool) -> anyhow::Result
         .iter()
         .map(|channel| channel.id().get().to_string())
         .collect();
-    let begun = Instant::now();
-    place
-        .sql(&format!(
-            "select archive.make_room(array_agg(archive.first_id(now() - make_interval(days => n))))
-             from generate_series(0, {DAYS} + 1) n"
-        ))
-        .await?;
-    let mut made = 0;
-    while made < rows {
-        place
-            .sql(&rows_sql(guild, &ids.join(", "), rows, made))
-            .await?;
-        made += MADE;
-    }
-    place.sql("analyze archive.message").await?;
+    fill(place, guild, &ids, rows).await?;
     place
         .sql(&format!(
             "insert into archive.channel (guild_id, channel_id, name, since) select {guild}, id, 'talk', now()
@@ -68,7 +79,6 @@ async fn measure(place: &mut Place, rows: i64, is_whole: bool) -> anyhow::Result
             ids.join(", ")
         ))
         .await?;
-    progress(rows, begun.elapsed());
     let web = Web::new(&place.web);
     let channel = ids.first().cloned().unwrap_or_default();
     let of = |rank: f64| {

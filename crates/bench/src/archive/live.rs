@@ -25,7 +25,7 @@ const SAID: [&str; 5] = [
     "voir https://example.org/plans/12 pour les plans à jour",
 ];
 
-const TOLD: &str = "select count(*) from archive.message where not is_bot";
+pub(super) const TOLD: &str = "select count(*) from archive.message where not is_bot";
 const CHANGES: &str = "select last_value from archive.change_number";
 
 /// The floor's table: that of the archive, with all its indexes.
@@ -95,7 +95,9 @@ pub(super) async fn run(place: &mut Place, messages: u32) -> anyhow::Result<()> 
         .sql(
             "alter table archive.message add column lexemes tsvector generated always as (
                  archive.lexemes(coalesce(content, '') || ' ' || coalesce(said_besides, ''))) stored;
-             create index message_lexemes on archive.message using gin (lexemes)",
+             create index message_lexemes on archive.message using gin (lexemes);
+             select archive.index_words_soon(inhrelid::regclass) from pg_inherits
+             where inhparent = 'archive.message'::regclass",
         )
         .await
 }
@@ -135,7 +137,7 @@ async fn measure(place: &Place, messages: u32) -> anyhow::Result<Measured> {
     // What the simulator takes is no part of this: from the last message sent on, the processor is free for storing.
     let late = u32::try_from(i64::from(messages) - early)?;
     let drain = rate(late, took.saturating_sub(sent));
-    let age = steady(place, &scene, all).await?;
+    let age = steady(place, &scene, all, STEADY, || Ok(())).await?;
     let count = place.number(TOLD).await?;
     let wanted = all + i64::from(STEADY.0 * STEADY.1);
     anyhow::ensure!(count == wanted, "{count} of {wanted} messages are there");
@@ -184,9 +186,15 @@ async fn send(scene: &Scene, count: u32, a_second: Option<u32>) -> anyhow::Resul
     Ok(times)
 }
 
-/// The longest that a message of a steady load was not there.
-async fn steady(place: &Place, scene: &Scene, before: i64) -> anyhow::Result<Duration> {
-    let (a_second, seconds) = STEADY;
+/// The longest that a message of a steady load, so many in a second for so many seconds, was not there; `look` is called
+/// meanwhile.
+pub(super) async fn steady(
+    place: &Place,
+    scene: &Scene,
+    before: i64,
+    (a_second, seconds): (u32, u32),
+    mut look: impl FnMut() -> anyhow::Result<()>,
+) -> anyhow::Result<Duration> {
     let count = a_second * seconds;
     let base = place.number(CHANGES).await?;
     let watching = async {
@@ -194,6 +202,7 @@ async fn steady(place: &Place, scene: &Scene, before: i64) -> anyhow::Result<Dur
         loop {
             let told = place.number(CHANGES).await? - base;
             seen.push((Instant::now(), told));
+            look()?;
             if told >= i64::from(count) {
                 return anyhow::Ok(seen);
             }

@@ -313,6 +313,14 @@ impl Reader {
     /// A URL, or its parts, or the program's own.
     fn database(&mut self, data_dir: PathBuf) -> Option<DatabaseSettings> {
         if let Some(found) = self.find(&names::DATABASE_URL) {
+            // As the replaced Reporting API had it.
+            if found.value.starts_with("sqlite") && found.value.contains(':') {
+                let reason = "names an SQLite file, and the data is in Postgres here: leave it out to have one of \
+                     the program's own, and run `majordome import reporting FILE` to take the messages over"
+                    .to_owned();
+                self.refuse(&names::DATABASE_URL, Some(found.source), reason);
+                return None;
+            }
             let url = SecretString::from(found.value);
             return match DatabaseSettings::from_url(&url) {
                 Ok(settings) => {

@@ -261,6 +261,20 @@ fn all_problems_come_at_once() {
 }
 
 #[test]
+fn an_sqlite_file_is_refused_with_the_way_out() {
+    for url in [
+        "sqlite:///./reporting.db",
+        "sqlite:reporting.db",
+        "sqlite+aiosqlite:////data/reporting.db",
+    ] {
+        let place = Place::new(&[("BOT_TOKEN", TOKEN), ("DATABASE_URL", url)]);
+        let told = place.problems();
+        assert!(told.contains("majordome import reporting FILE"), "{told}");
+        assert!(!told.contains("reporting.db"), "{told}");
+    }
+}
+
+#[test]
 fn a_broken_file_is_told_without_its_content() {
     let toml = Place::new(&[("BOT_TOKEN", TOKEN)]).file("majordome.toml", "bot_token = hunter2\n");
     assert_snapshot!(toml.problems(), @r#"
