@@ -718,3 +718,138 @@ async fn no_option_of_a_command_takes_what_does_not_fit_it() {
     })
     .await;
 }
+
+/// The forms: what stands behind their tags, and their fields, each with something that fits it.
+const FORMS: [(&str, &str, &[(&str, &str)]); 4] = [
+    ("tasks:blocked:v1", "{guild}:1", &[("reason", "It rains.")]),
+    (
+        "tasks:edited:v1",
+        "{guild}:1",
+        &[
+            ("description", "Sweep"),
+            ("due", ""),
+            ("tags", ""),
+            ("checklist", ""),
+        ],
+    ),
+    (
+        "tasks:make:v1",
+        "{channel}:{message}",
+        &[
+            ("description", "Sweep"),
+            ("due", ""),
+            ("tags", ""),
+            ("priority", "normal"),
+            ("assignees", ""),
+        ],
+    ),
+    (
+        "planning:refused:v1",
+        "{guild}:2",
+        &[("reason", "It rains.")],
+    ),
+];
+
+/// What does not fit a field of a form.
+fn wrong_in_form(world: &World, field: &str) -> Vec<String> {
+    match field {
+        "description" => vec!["  ".to_owned(), long(1001)],
+        "reason" => vec!["  ".to_owned()],
+        "due" => ["99/99", "someday", "01/01/2020"].map(str::to_owned).into(),
+        "tags" => vec![
+            long(31),
+            (0..11)
+                .map(|nth| format!("t{nth}"))
+                .collect::<Vec<_>>()
+                .join(","),
+        ],
+        "checklist" => vec![
+            long(201),
+            (0..21)
+                .map(|nth| format!("line {nth}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ],
+        "assignees" => vec![world.bot.id().to_string(), world.stranger.id().to_string()],
+        // Discord's client sends one of those that are offered.
+        "priority" => Vec::new(),
+        _ => panic!(
+            "what does not fit the field `{field}`? Say it in `wrong_in_form`, in {}",
+            file!()
+        ),
+    }
+}
+
+/// A field as Discord sends it.
+fn sent(name: &str, value: &str) -> Value {
+    let component = match name {
+        "priority" => json!({"type": 3, "id": 2, "custom_id": name, "values": [value]}),
+        "assignees" if value.is_empty() => {
+            json!({"type": 5, "id": 2, "custom_id": name, "values": []})
+        }
+        "assignees" => json!({"type": 5, "id": 2, "custom_id": name, "values": [value]}),
+        _ => json!({"type": 4, "id": 2, "custom_id": name, "value": value}),
+    };
+    json!({"type": 18, "id": 1, "component": component})
+}
+
+#[tokio::test]
+async fn no_field_of_a_form_takes_what_does_not_fit_it() {
+    testkit::story_with(features::all, sim(), BotOptions::default(), async |story| {
+        story.allows_refusals = true;
+        let world = furnish(story).await;
+        let message = world.member.says(&world.text, "Sweep the yard");
+        story.idle().await;
+        let mut before = rows(story).await;
+        let (mut told, mut failures) = (String::new(), Vec::new());
+        for entry in story.house().catalogue.modals() {
+            if !OURS.contains(&entry.feature) {
+                continue;
+            }
+            let form = FORMS.iter().find(|(tag, ..)| *tag == entry.tag);
+            let Some((tag, behind, fields)) = form else {
+                panic!(
+                    "the form `{}` is not known: name it in `FORMS`, in {}",
+                    entry.tag,
+                    file!()
+                );
+            };
+            let behind = behind
+                .replace("{guild}", &world.guild.id().to_string())
+                .replace("{channel}", &world.text.id().to_string())
+                .replace("{message}", &message.id().to_string());
+            for (field, _) in *fields {
+                for value in wrong_in_form(&world, field) {
+                    let components: Value = fields
+                        .iter()
+                        .map(|(name, right)| sent(name, if name == field { &value } else { right }))
+                        .collect();
+                    let what = format!("{tag} {field}: «{}»", value.replace('\n', " / "));
+                    let mut words = Vec::new();
+                    for locale in ["en-US", "fr"] {
+                        let owner = world.owner.clone().locale(locale).in_channel(&world.text);
+                        let asked =
+                            owner.submits_id(&message, &format!("{tag}:{behind}"), &components);
+                        match asked.answer().await {
+                            Ok(answer) => words.push(answer.text().replace('\n', " / ")),
+                            Err(error) => failures.push(format!("{what}: {error}")),
+                        }
+                        story.idle().await;
+                    }
+                    words.dedup();
+                    let words = plain(&words.join("\n      "), &world);
+                    let _ = writeln!(told, "{}\n      {words}", plain(&what, &world));
+                    let after = rows(story).await;
+                    if after != before {
+                        failures.push(format!("{what}: something changed"));
+                        before = after;
+                    }
+                }
+            }
+        }
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        insta::assert_snapshot!("refused_forms", told);
+        sees(&world);
+    })
+    .await;
+}
