@@ -16,6 +16,10 @@
 //! | needs in a guild | [`Kit`] | `GuildId` | [`Scope::needs_in`] |
 //! | what happened elsewhere | [`Kit`] | a job of an [`Announcement`] | [`Scope::listens`] |
 //! | who is away | [`Kit`] | an [`absence::Question`] | [`Scope::absences`] |
+//! | what is to be done by when | [`Kit`] | a [`duties::Question`] | [`Scope::duties`] |
+//! | who has a role | [`Kit`] | a [`holders::Question`] | [`Scope::holders`] |
+//! | erasing a member | [`Kit`] | an [`erasure::Person`] | [`Scope::erases`] |
+//! | erasing a guild that the bot left | [`Kit`] | `GuildId` | [`Scope::forgets`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -41,12 +45,15 @@ mod component;
 mod context;
 pub mod custom_id;
 pub mod discord;
+pub mod duties;
+pub mod erasure;
 mod error;
 mod event;
 mod foreign;
 pub mod grants;
 mod handler;
 mod history;
+pub mod holders;
 pub mod http;
 pub mod import;
 mod lang;
@@ -59,6 +66,7 @@ mod needs;
 mod permission_names;
 pub mod permissions;
 mod pulse;
+mod questions;
 mod registry;
 mod reply;
 mod rules;
@@ -94,6 +102,7 @@ pub use self::{
     needs::{Needs, NeedsEntry},
     permission_names::permission_names,
     pulse::{Pulse, ShardPulse},
+    questions::AskEntry,
     registry::{Catalogue, Clashes, Registry},
     reply::{Answer, Body, Choice, ChoiceValue, Reply},
     scope::{

@@ -364,9 +364,15 @@ fn again(typed: &str, span: &Span, now: &Zoned) -> Result<Rule, Problem> {
     })
 }
 
-async fn site(kit: &Kit<Planning>, guild: GuildId, typed: &str) -> Result<(i32, String), Problem> {
+async fn site(
+    kit: &Kit<Planning>,
+    guild: GuildId,
+    field: &str,
+    typed: &str,
+) -> Result<(i32, String), Problem> {
     let mut db = kit.database.acquire().await?;
-    work::site(&mut db, guild, typed).await.map_err(told)
+    let site = work::site(&mut db, guild, typed).await;
+    site.map_err(|failure| Problem::about(field, failure))
 }
 
 const fn on_clash(overlap: bool) -> OnClash {
@@ -380,8 +386,7 @@ const fn on_clash(overlap: bool) -> OnClash {
 /// What overlaps is a conflict; what makes no sense names its field; all else is as it is.
 fn told(failure: feature::Failure) -> Problem {
     use work::Refused::{
-        Backwards, Clash, ClosedSite, Exceptions, Far, NoSite, Nobody, People, RepeatOverlaps,
-        Site, TooLong,
+        Backwards, Clash, Exceptions, Far, NoSite, Nobody, People, RepeatOverlaps, TooLong,
     };
     let Some(refused) = failure.of::<work::Refused>() else {
         return failure.into();
@@ -397,7 +402,7 @@ fn told(failure: feature::Failure) -> Problem {
                 numbers.join(", ")
             ));
         }
-        Site(_) | ClosedSite(_) | NoSite => "site",
+        NoSite => "site",
         Backwards | TooLong | Far => "dates",
         RepeatOverlaps => "repeat",
         Nobody | People(_) => "people",
@@ -431,7 +436,7 @@ async fn made(
     let prepared = New {
         kind: new.kind.as_deref().map_or(Ok(Kind::Site), kind)?,
         site: match new.site.as_deref() {
-            Some(typed) => Some(site(&kit, guild.id, typed).await?),
+            Some(typed) => Some(site(&kit, guild.id, "site", typed).await?),
             None => None,
         },
         span,
@@ -495,7 +500,7 @@ async fn changed(
     let new_site = match change.site.as_deref() {
         None => None,
         Some("") => Some(None),
-        Some(typed) => Some(Some(site(&kit, guild.id, typed).await?)),
+        Some(typed) => Some(Some(site(&kit, guild.id, "site", typed).await?)),
     };
     let new_note = change.note.as_deref().map(noted).transpose()?;
     let new_repeat = match change.repeat.as_deref() {
@@ -762,7 +767,7 @@ async fn legacy(
         .map_err(|_| Problem::invalid("user_id", "must be the id of a member"))?;
     require_members(&kit, guild, "user_id", &[user]).await?;
     let site = match place {
-        Some(typed) => Some(site(&kit, guild, &typed).await?),
+        Some(typed) => Some(site(&kit, guild, "chantier", &typed).await?),
         None => None,
     };
     let new = New {

@@ -354,12 +354,19 @@ async fn due(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<Timestamp,
     }
     let zone = kit.manners(guild).await?.zone;
     let settings = kit.settings.get::<TaskSettings>(guild).await?;
-    Ok(work::due(typed, &settings, &now.to_zoned(zone))?)
+    work::due(typed, &settings, &now.to_zoned(zone))
+        .map_err(|failure| Problem::about("due", failure))
 }
 
-async fn site(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<(i32, String), Problem> {
+async fn site(
+    kit: &Kit<Tasks>,
+    guild: GuildId,
+    field: &str,
+    typed: &str,
+) -> Result<(i32, String), Problem> {
     let mut db = kit.database.acquire().await?;
-    let site = work::site(&mut db, guild, typed).await?;
+    let site = work::site(&mut db, guild, typed).await;
+    let site = site.map_err(|failure| Problem::about(field, failure))?;
     Ok((site.number, site.name))
 }
 
@@ -423,7 +430,7 @@ async fn made(
         },
         due,
         site: match new.site.as_deref() {
-            Some(typed) => Some(site(&kit, guild.id, typed).await?),
+            Some(typed) => Some(site(&kit, guild.id, "site", typed).await?),
             None => None,
         },
         assignees: new.assignees,
@@ -542,7 +549,7 @@ async fn changed(
     let new_site = match change.site.as_deref().map(str::trim) {
         None => None,
         Some("") => Some(None),
-        Some(typed) => Some(Some(site(&kit, guild.id, typed).await?)),
+        Some(typed) => Some(Some(site(&kit, guild.id, "site", typed).await?)),
     };
     let zone = kit.manners(guild.id).await?.zone;
     let local = now.to_zoned(zone);
@@ -742,7 +749,7 @@ async fn legacy(
         None => caller.acts_for,
     };
     let site = match place {
-        Some(typed) => Some(site(&kit, guild, &typed).await?),
+        Some(typed) => Some(site(&kit, guild, "chantier", &typed).await?),
         None => None,
     };
     let settings = kit.settings.get::<TaskSettings>(guild).await?;

@@ -82,6 +82,14 @@ impl Problem {
         }])
     }
 
+    /// A refusal of the house that is about a field; what is no refusal stays what it is.
+    pub fn about(field: impl Into<String>, failure: Failure) -> Self {
+        match failure.explain(Lang::En) {
+            Some(why) => Self::invalid(field, why),
+            None => failure.into(),
+        }
+    }
+
     /// Some fields make no sense.
     pub fn fields(fields: Vec<Field>) -> Self {
         let said = match fields.as_slice() {
