@@ -1,11 +1,11 @@
-//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features`, `/doctor` and `/audit`.
+//! Administration: `/ping`, `/info`, `/help`, `/settings`, `/permissions`, `/features`, `/doctor`, `/erase` and `/audit`.
 //!
 //! The administrator's first room, and the example for contributors: `/ping` shows a command, a card and a button
 //! that still works after a restart.
 //!
 //! - Members see: everyone `/ping`, `/info` and `/help`; who may manage the server also `/settings` and `/doctor`
 //!   (capability `settings.manage`), `/features` (`features.manage`) and `/audit` (`audit.read`); administrators also
-//!   `/permissions` (`permissions.manage`) and the import of settings (`settings.import`).
+//!   `/permissions` (`permissions.manage`), `/erase` (`people.erase`) and the import of settings (`settings.import`).
 //! - Tables: `admin.upload`, settings that wait for a member's word; `admin.audit_snapshot`, the newest audits of each
 //!   guild; the settings themselves are the platform's documents `general`, `permissions` and `features`.
 //! - Discord: no intent beyond the guilds themselves, and no permission: `/audit` shows more with Manage Server and
@@ -15,6 +15,7 @@ mod api;
 mod audit;
 mod browse;
 mod doctor;
+mod erase;
 mod features;
 mod help;
 mod info;
@@ -64,11 +65,14 @@ impl Feature for Admin {
             .command(features::features)
             .typing(features::typing)
             .command(doctor::doctor)
+            .command(erase::erase)
+            .job(erase::run)
             .command(audit::audit)
             .typing(audit::typing)
             .routes(
                 api::routes()
                     .merge(jobs::routes())
+                    .merge(erase::routes())
                     .merge(audit::api::routes()),
             )
             .browse(&browse::DOCUMENTS)

@@ -549,6 +549,16 @@ pub(crate) fn no_feature(lang: Lang, asked: &str, nearest: Option<&str>) -> Stri
     }
 }
 
+pub(crate) fn erasing(lang: Lang, who: UserId, features: &[&str]) -> String {
+    let features: Vec<String> = features.iter().map(|name| format!("`{name}`")).collect();
+    t!(
+        lang,
+        "erasing",
+        user = format!("<@{who}>"),
+        features = features.join(", ")
+    )
+}
+
 pub(crate) fn essential(lang: Lang, name: &str) -> String {
     t!(lang, "essential", name = name)
 }

@@ -162,6 +162,7 @@ impl Feature for Archive {
             .job_with(long(), forget::forget)
             .job(forget::report)
             .job_with(long(), privacy::erase)
+            .erases(privacy::person)
             .job_with(long(), recall::recall)
             .job_with(long(), exports::write)
             .job_with(long(), attachments::fetch)

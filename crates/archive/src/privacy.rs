@@ -1,7 +1,12 @@
 //! What a member decides about their own words: not to be kept, to have them erased, to have a copy.
 
 use database::{GuildId, UserId};
-use feature::{Card, Colour, Ctx, Failure, House, Kit, Outcome, Reply, first_id};
+use feature::{
+    Card, Colour, Ctx, Failure, House, Kit, Outcome, Reply,
+    erasure::{Erased, Person},
+    first_id,
+};
+use jiff::Timestamp;
 use jobs::{Job, NewJob};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -63,20 +68,37 @@ pub(crate) async fn opt(ctx: &Ctx<Archive>, is_out: bool) -> Outcome<Reply> {
 pub(crate) async fn delete(ctx: &Ctx<Archive>) -> Outcome<Reply> {
     let guild = ctx.guild_id()?;
     let user = ctx.user();
-    let hash = memory::hash(ctx, user).await?;
     // With all ids of this millisecond, and by Discord's own clock, which may be ahead: what was said before is asked for.
     let asked = i64::try_from(ctx.scene.interaction.get()).unwrap_or(i64::MAX);
-    let to = asked.max(first_id(ctx.clock.now()) | ((1 << 22) - 1));
-    let mut db = ctx.database.begin().await?;
-    let id = to.to_string().parse().map_err(Failure::fault)?;
-    store::people::note_erased(&mut db, guild, &hash, id).await?;
-    Erase::later(ctx, &mut db, guild, user, to).await?;
-    db.commit().await?;
+    let to = asked.max(last_id(ctx.clock.now()));
+    begin(ctx, guild, user, to).await?;
     Ok(Reply::card(
         Card::new()
             .text(text::erasing(ctx.lang()))
             .colour(Colour::Good),
     ))
+}
+
+/// The last id that Discord gives in the millisecond of an instant.
+fn last_id(at: Timestamp) -> i64 {
+    first_id(at) | ((1 << 22) - 1)
+}
+
+/// Has what somebody said up to an id erased.
+async fn begin(kit: &Kit<Archive>, guild: GuildId, user: UserId, to: i64) -> Outcome<()> {
+    let hash = memory::hash(kit, user).await?;
+    let mut db = kit.database.begin().await?;
+    let id = to.to_string().parse().map_err(Failure::fault)?;
+    store::people::note_erased(&mut db, guild, &hash, id).await?;
+    Erase::later(kit, &mut db, guild, user, to).await?;
+    db.commit().await?;
+    Ok(())
+}
+
+/// Has the words of somebody erased by the one act by which every feature erases somebody.
+pub(crate) async fn person(kit: Kit<Archive>, person: Person) -> Outcome<Erased> {
+    begin(&kit, person.of, person.user, last_id(person.until)).await?;
+    Ok(Erased::Later)
 }
 
 pub(crate) async fn erase(kit: Kit<Archive>, job: Erase) -> Outcome<()> {

@@ -3,7 +3,7 @@
 use database::{GuildId, UserId};
 use jiff::Timestamp;
 
-use crate::{House, scope::Ask};
+use crate::House;
 
 /// Whether members are away between two instants.
 #[derive(Clone, Debug)]
@@ -29,41 +29,14 @@ pub struct Away {
     pub until: Timestamp,
 }
 
-/// A feature that knows who is away.
-#[expect(missing_debug_implementations, reason = "handlers are functions")]
-pub struct AbsenceEntry {
-    /// Who registered it.
-    pub feature: &'static str,
-    /// Answers.
-    pub look: Ask<Question, Vec<Away>>,
-}
-
 impl House {
-    /// Who is away, as far as features that are on in the guild know. One that can not say is logged and counts as
-    /// knowing nothing: this is for warnings.
+    /// Who is away, as far as features that are on in the guild know: this is for warnings.
     pub async fn away(&self, question: Question) -> Vec<Away> {
-        let mut away = Vec::new();
         if question.users.is_empty() {
-            return away;
+            return Vec::new();
         }
-        for entry in self.catalogue.absences() {
-            if self
-                .is_off(entry.feature, question.guild)
-                .await
-                .unwrap_or(true)
-            {
-                continue;
-            }
-            match (entry.look)(self.clone(), question.clone()).await {
-                Ok(found) => away.extend(found),
-                Err(failure) => tracing::warn!(
-                    feature = entry.feature,
-                    guild = %question.guild,
-                    error = failure.chain(),
-                    "who is away can not be found out"
-                ),
-            }
-        }
+        let known = self.catalogue.absences();
+        let mut away = self.ask_all(known, question.guild, &question).await;
         away.sort_unstable_by_key(|one| (one.user, one.from));
         away
     }

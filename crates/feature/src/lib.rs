@@ -17,6 +17,10 @@
 //! | what happened elsewhere | [`Kit`] | a job of an [`Announcement`] | [`Scope::listens`] |
 //! | who is away | [`Kit`] | an [`absence::Question`] | [`Scope::absences`] |
 //! | whose key it is | [`Kit`] | its number | [`Scope::callers`] |
+//! | what is to be done by when | [`Kit`] | a [`duties::Question`] | [`Scope::duties`] |
+//! | who has a role | [`Kit`] | a [`holders::Question`] | [`Scope::holders`] |
+//! | erasing a member | [`Kit`] | an [`erasure::Person`] | [`Scope::erases`] |
+//! | erasing a guild that the bot left | [`Kit`] | `GuildId` | [`Scope::forgets`] |
 //!
 //! Buttons and selects that a replaced program posted on the same bot account are taken over with
 //! [`Scope::legacy_component`].
@@ -42,12 +46,15 @@ mod component;
 mod context;
 pub mod custom_id;
 pub mod discord;
+pub mod duties;
+pub mod erasure;
 mod error;
 mod event;
 mod foreign;
 pub mod grants;
 mod handler;
 mod history;
+pub mod holders;
 pub mod http;
 pub mod import;
 mod lang;
@@ -60,6 +67,7 @@ mod needs;
 mod permission_names;
 pub mod permissions;
 mod pulse;
+mod questions;
 mod registry;
 mod reply;
 mod rules;
@@ -95,6 +103,7 @@ pub use self::{
     needs::{Needs, NeedsEntry},
     permission_names::permission_names,
     pulse::{Pulse, ShardPulse},
+    questions::AskEntry,
     registry::{Catalogue, Clashes, Registry},
     reply::{Answer, Body, Choice, ChoiceValue, Reply},
     scope::{

@@ -2,10 +2,21 @@
 
 use database::{GuildId, RoleId};
 use jiff::{SignedDuration, tz::TimeZone};
-use jobs::{Job, NewJob};
+use jobs::NewJob;
+use serde::{Deserialize, Serialize};
 use twilight_model::gateway::payload::incoming::GuildDelete;
 
 use crate::{Failure, General, House, Lang, Outcome, Refusal};
+
+/// How long what is known of a guild is kept after the bot was taken out of it.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Erases everything of a guild, unless the bot is there again.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Left {
+    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
+    pub(crate) left: GuildId,
+}
 
 /// What a guild's general settings come to.
 #[derive(Clone, Debug)]
@@ -39,27 +50,15 @@ impl House {
         })
     }
 
-    /// Has a job run a while after the bot was taken out of a guild; counted anew when it was there again meanwhile.
-    /// Nothing where the guild is only out of reach. The job must ask [`has_left`](Self::has_left), and not name the
-    /// guild `guild`: a feature's jobs wait while it is off there.
-    ///
-    /// # Errors
-    ///
-    /// Fails when Postgres does.
-    pub async fn when_left<J: Job>(
-        &self,
-        gone: &GuildDelete,
-        pause: SignedDuration,
-        job: impl FnOnce(GuildId) -> J,
-    ) -> Outcome<()> {
+    /// Has a job run 30 days after the bot was taken out of a guild; counted anew when it was there again meanwhile.
+    /// Nothing where the guild is only out of reach: an outage says so too.
+    pub(crate) async fn when_left(&self, gone: &GuildDelete, job: &'static str) -> Outcome<()> {
         if gone.unavailable == Some(true) {
             return Ok(());
         }
-        let guild = GuildId::from(gone.id);
-        let job = NewJob::new(&job(guild))
-            .map_err(Failure::fault)?
-            .key(guild.to_string())
-            .after(pause);
+        let left = GuildId::from(gone.id);
+        let payload = serde_json::to_value(Left { left }).map_err(Failure::fault)?;
+        let job = NewJob::raw(job, payload).key(left.to_string()).after(KEPT);
         let mut db = self.database.acquire().await?;
         self.jobs.enqueue(&mut db, job).await?;
         Ok(())

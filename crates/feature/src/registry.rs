@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use database::UserId;
 use parking_lot::RwLock;
 use twilight_cache_inmemory::ResourceType;
 use twilight_gateway::EventTypeFlags;
@@ -17,11 +18,11 @@ use twilight_model::{
 };
 
 use crate::{
-    Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope,
-    absence::AbsenceEntry,
+    Browsable, Capability, Feature, Happening, Lang, NeedsEntry, Scope, absence,
     announce::Listener,
-    custom_id, http,
+    custom_id, duties, erasure, holders, http,
     names::Names,
+    questions::AskEntry,
     rules,
     scope::{
         Ask, CommandEntry, ComponentEntry, EventEntry, JobEntry, ModalEntry, ReconcileEntry,
@@ -95,8 +96,11 @@ pub struct Catalogue {
     features: Vec<&'static str>,
     essential: BTreeSet<&'static str>,
     needs: Vec<NeedsEntry>,
-    absences: Vec<AbsenceEntry>,
     callers: Option<Ask<i64, Option<http::Caller>>>,
+    absences: Vec<AskEntry<absence::Question, Vec<absence::Away>>>,
+    duties: Vec<AskEntry<duties::Question, Vec<duties::Duty>>>,
+    holders: Vec<AskEntry<holders::Question, Vec<UserId>>>,
+    erasures: Vec<AskEntry<erasure::Person, erasure::Erased>>,
     commands: BTreeMap<(u8, String), CommandEntry>,
     components: HashMap<String, ComponentEntry>,
     legacy_components: Vec<ComponentEntry>,
@@ -133,6 +137,9 @@ impl Default for Catalogue {
             needs: Vec::new(),
             absences: Vec::new(),
             callers: None,
+            duties: Vec::new(),
+            holders: Vec::new(),
+            erasures: Vec::new(),
             commands: BTreeMap::new(),
             components: HashMap::new(),
             legacy_components: Vec::new(),
@@ -169,13 +176,18 @@ impl Catalogue {
             intents: intents(&registered),
             look: registered.needs_in.clone(),
         });
-        let absences = registered.absences.clone();
+        let answers = &registered.answers;
         self.absences
-            .extend(absences.map(|look| AbsenceEntry { feature, look }));
+            .extend(entry(feature, answers.absences.as_ref()));
         if registered.callers.is_some() && self.callers.is_some() {
             problems.push(format!("{feature}: another feature owns the keys already"));
         }
-        self.callers = registered.callers.or(self.callers.take());
+        self.callers = registered.callers.clone().or(self.callers.take());
+        self.duties.extend(entry(feature, answers.duties.as_ref()));
+        self.holders
+            .extend(entry(feature, answers.holders.as_ref()));
+        self.erasures
+            .extend(entry(feature, answers.erasures.as_ref()));
         self.resources |= registered.resources;
         self.intents |= registered.intents;
 
@@ -369,13 +381,28 @@ impl Catalogue {
     }
 
     /// The features that know who is away.
-    pub fn absences(&self) -> &[AbsenceEntry] {
+    pub fn absences(&self) -> &[AskEntry<absence::Question, Vec<absence::Away>>] {
         &self.absences
     }
 
     /// Who knows the keys.
     pub(crate) const fn callers(&self) -> Option<&Ask<i64, Option<http::Caller>>> {
         self.callers.as_ref()
+    }
+
+    /// The features that know what is to be done by when.
+    pub fn duties(&self) -> &[AskEntry<duties::Question, Vec<duties::Duty>>] {
+        &self.duties
+    }
+
+    /// The features that know who has a role.
+    pub fn holders(&self) -> &[AskEntry<holders::Question, Vec<UserId>>] {
+        &self.holders
+    }
+
+    /// The features that keep something of members.
+    pub fn erasures(&self) -> &[AskEntry<erasure::Person, erasure::Erased>] {
+        &self.erasures
     }
 
     /// What each feature needs, in the order of registration.
@@ -585,6 +612,15 @@ fn check_legacy(
             other.feature, other.tag
         ));
     }
+}
+
+/// What a feature answers others, if it does.
+fn entry<Question, Answer>(
+    feature: &'static str,
+    ask: Option<&Ask<Question, Answer>>,
+) -> Option<AskEntry<Question, Answer>> {
+    let ask = Arc::clone(ask?);
+    Some(AskEntry { feature, ask })
 }
 
 /// Cuts an id behind its version: `rooms:lock:v1:42` is `rooms:lock:v1` and `42`.

@@ -5,7 +5,7 @@
 
 use std::{any::type_name, sync::Arc};
 
-use database::GuildId;
+use database::{GuildId, UserId};
 use jobs::Job;
 use serde_json::Value;
 use twilight_cache_inmemory::ResourceType;
@@ -20,7 +20,7 @@ use twilight_model::{
         },
     },
     channel::message::component::ComponentType,
-    gateway::Intents,
+    gateway::{Intents, payload::incoming::GuildDelete},
     guild::Permissions,
 };
 use utoipa::openapi::OpenApi;
@@ -30,9 +30,10 @@ use crate::{
     Access, Answer, BoxFuture, Browsable, Capability, ComponentInput, ContextMenu, Ctx, CustomId,
     Delivery, Explain, Failure, Fields, Form, GatewayEvent, Handle, Happening, House, Kit, Lang,
     Needs, On, Outcome, Place, Reply, Scene, SlashCommand, Submit, Typing, absence, command,
-    foreign,
+    duties, erasure, foreign,
     foreign::Named,
-    http,
+    holders, http,
+    manners::Left,
     settings::{Document, DocumentEntry},
     text,
 };
@@ -193,6 +194,15 @@ pub struct RouteEntry {
     pub router: Arc<dyn Fn(House) -> axum::Router + Send + Sync>,
 }
 
+/// What a feature answers others.
+#[derive(Default)]
+pub(crate) struct Answers {
+    pub(crate) absences: Option<Ask<absence::Question, Vec<absence::Away>>>,
+    pub(crate) duties: Option<Ask<duties::Question, Vec<duties::Duty>>>,
+    pub(crate) holders: Option<Ask<holders::Question, Vec<UserId>>>,
+    pub(crate) erasures: Option<Ask<erasure::Person, erasure::Erased>>,
+}
+
 /// Everything that one feature registered.
 pub(crate) struct Registered {
     pub(crate) commands: Vec<CommandEntry>,
@@ -215,7 +225,7 @@ pub(crate) struct Registered {
     pub(crate) names: Option<(Lang, &'static str)>,
     pub(crate) needs: Permissions,
     pub(crate) needs_in: Option<Ask<GuildId, Needs>>,
-    pub(crate) absences: Option<Ask<absence::Question, Vec<absence::Away>>>,
+    pub(crate) answers: Answers,
     pub(crate) callers: Option<Ask<i64, Option<http::Caller>>>,
     pub(crate) can_be_off: bool,
 }
@@ -243,7 +253,7 @@ impl Default for Registered {
             names: None,
             needs: Permissions::empty(),
             needs_in: None,
-            absences: None,
+            answers: Answers::default(),
             callers: None,
             can_be_off: true,
         }
@@ -615,16 +625,23 @@ impl<'a, F: Feature> Scope<'a, F> {
 
     /// What it needs in a guild as that is set up now: `async fn(Kit<F>, GuildId) -> Outcome<Needs>`. The doctor asks.
     pub fn needs_in(&mut self, handler: impl Handle<Kit<F>, GuildId, Needs>) -> &mut Self {
+        self.registered.needs_in = Some(self.answer(handler));
+        self
+    }
+
+    fn answer<Input, Output>(
+        &self,
+        handler: impl Handle<Kit<F>, Input, Output>,
+    ) -> Ask<Input, Output> {
         let feature = Arc::clone(&self.feature);
         let handler = Arc::new(handler);
-        self.registered.needs_in = Some(Arc::new(move |house, guild| {
+        Arc::new(move |house, input| {
             let kit = Kit {
                 feature: Arc::clone(&feature),
                 house,
             };
-            handler.handle(kit, guild)
-        }));
-        self
+            handler.handle(kit, input)
+        })
     }
 
     /// Who is away: `async fn(Kit<F>, absence::Question) -> Outcome<Vec<absence::Away>>`, asked by features that give
@@ -633,15 +650,75 @@ impl<'a, F: Feature> Scope<'a, F> {
         &mut self,
         handler: impl Handle<Kit<F>, absence::Question, Vec<absence::Away>>,
     ) -> &mut Self {
-        let feature = Arc::clone(&self.feature);
-        let handler = Arc::new(handler);
-        self.registered.absences = Some(Arc::new(move |house, question| {
-            let kit = Kit {
-                feature: Arc::clone(&feature),
-                house,
-            };
-            handler.handle(kit, question)
-        }));
+        self.registered.answers.absences = Some(self.answer(handler));
+        self
+    }
+
+    /// What people are to do by when: `async fn(Kit<F>, duties::Question) -> Outcome<Vec<duties::Duty>>`, asked by features
+    /// that show it ([`House::duties`]).
+    pub fn duties(
+        &mut self,
+        handler: impl Handle<Kit<F>, duties::Question, Vec<duties::Duty>>,
+    ) -> &mut Self {
+        self.registered.answers.duties = Some(self.answer(handler));
+        self
+    }
+
+    /// Who has a role: `async fn(Kit<F>, holders::Question) -> Outcome<Vec<UserId>>` ([`House::holders`]).
+    pub fn holders(
+        &mut self,
+        handler: impl Handle<Kit<F>, holders::Question, Vec<UserId>>,
+    ) -> &mut Self {
+        self.registered.answers.holders = Some(self.answer(handler));
+        self
+    }
+
+    /// Erases what it keeps of a member: `async fn(Kit<F>, erasure::Person) -> Outcome<erasure::Erased>` ([`House::erase`]).
+    /// It is asked where the feature is off too, and again when it or another fails.
+    pub fn erases(
+        &mut self,
+        handler: impl Handle<Kit<F>, erasure::Person, erasure::Erased>,
+    ) -> &mut Self {
+        self.registered.answers.erasures = Some(self.answer(handler));
+        self
+    }
+
+    /// Erases everything of a guild: `async fn(Kit<F>, GuildId) -> Outcome<()>`, run by a job of this name 30 days after the
+    /// bot was taken out, unless it is there again.
+    pub fn forgets(
+        &mut self,
+        job: &'static str,
+        handler: impl Handle<Kit<F>, GuildId, ()>,
+    ) -> &mut Self {
+        self.registered.events.push(EventEntry {
+            feature: F::NAME,
+            name: GuildDelete::NAME,
+            flag: GuildDelete::FLAG,
+            intents: GuildDelete::INTENTS,
+            even_off: true,
+            run: Arc::new(
+                move |house, delivery| match On::<GuildDelete>::new(delivery) {
+                    Some(gone) => Box::pin(async move { house.when_left(&gone, job).await }),
+                    None => Box::pin(async { Ok(()) }),
+                },
+            ),
+        });
+        let forget = self.answer(handler);
+        self.registered.jobs.push(JobEntry {
+            feature: F::NAME,
+            name: job,
+            options: jobs::Options::default(),
+            run: Arc::new(move |house, payload| {
+                let forget = Arc::clone(&forget);
+                Box::pin(async move {
+                    let Left { left } = serde_json::from_value(payload).map_err(Failure::fault)?;
+                    if house.has_left(left).await? {
+                        forget(house, left).await?;
+                    }
+                    Ok(())
+                })
+            }),
+        });
         self
     }
 

@@ -23,6 +23,9 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             "users",
             "api",
             "archive",
+            "worksites",
+            "tasks",
+            "planning",
         ],
         // The program knows every feature, and the simulator for its demo.
         "majordome" => return None,

@@ -69,6 +69,8 @@ pub(crate) struct Add {
     name: String,
     /// Whose it is; yours otherwise
     person: Option<ResolvedUser>,
+    /// Whether its whole days count as absence when somebody gives you work; yes otherwise
+    absence: Option<bool>,
 }
 
 /// Show which calendars are read
@@ -180,6 +182,7 @@ async fn make(ctx: &Ctx<Planning>, guild: GuildId, who: Who, add: Add) -> Outcom
         address: address.as_str(),
         user,
         by: who.id,
+        is_away: add.absence.unwrap_or(true),
     };
     let now = ctx.clock.now();
     let made = store::calendars::add(&mut db, guild, new, now, MOST).await?;

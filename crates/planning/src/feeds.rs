@@ -13,27 +13,37 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use database::{GuildId, UserId};
+use database::{GuildId, RoleId, UserId};
 use feature::{
     Card, Colour, Ctx, Explain, Feature as _, Kit, Lang, Outcome, Reply,
+    duties::{self, Duty},
+    holders,
     http::{Path, Problem},
 };
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
+use twilight_model::id::{Id, marker::RoleMarker};
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     MANAGE, Planning,
-    ics::write::{Event, calendar},
-    model::{Entry, State},
-    store::{self, feeds::Feed},
+    ics::write::{Due, Event, calendar},
+    model::{Entry, State, instant},
+    store::{
+        self,
+        feeds::{Feed, Of},
+    },
     text,
     work::{Refused, Who},
 };
 
 /// The most calendars of a server; one member makes at most a tenth of them.
 const MOST: i64 = 200;
+/// The most members of a team, and the most that they are to do.
+const TEAM: i64 = 1_000;
+const DUTIES: i64 = 2_000;
 /// For how long calendars show what is over, in days.
 const OVER: i32 = 90;
 /// For how long calendars say that something is off.
@@ -60,6 +70,10 @@ pub(crate) struct Create {
     /// Or that of one worksite
     #[command(autocomplete = true)]
     site: Option<String>,
+    /// Or that of everybody with this role
+    role: Option<Id<RoleMarker>>,
+    /// Whether tasks with a date stand in it too, of your own or of a role; yes otherwise
+    tasks: Option<bool>,
 }
 
 /// Show which addresses there are
@@ -92,6 +106,10 @@ pub(crate) enum NoFeed {
     TooMany,
     #[error("no such calendar")]
     NoSuch(i64),
+    #[error("a worksite and a role")]
+    Both,
+    #[error("nobody knows who has a role")]
+    Members,
     #[error("no random bytes")]
     Random(#[from] getrandom::Error),
 }
@@ -101,6 +119,8 @@ impl Explain for NoFeed {
         match self {
             Self::TooMany => Some(text::too_many_feeds(lang, MOST)),
             Self::NoSuch(number) => Some(text::no_such_feed(lang, *number)),
+            Self::Both => Some(text::feed_of_both(lang)),
+            Self::Members => Some(text::feed_without_members(lang)),
             Self::Random(_) => None,
         }
     }
@@ -149,13 +169,31 @@ async fn make(ctx: &Ctx<Planning>, guild: GuildId, who: Who, create: Create) -> 
         }
         None => None,
     };
-    let user = (site.is_none() && create.of != Some(OfOption::All)).then_some(who.id);
+    let role = create.role.map(RoleId::from);
+    let is_all = create.of == Some(OfOption::All);
+    if [site.is_some(), role.is_some(), is_all]
+        .map(u8::from)
+        .iter()
+        .sum::<u8>()
+        > 1
+    {
+        return Err(NoFeed::Both.into());
+    }
+    if role.is_some() && !ctx.knows_holders() {
+        return Err(NoFeed::Members.into());
+    }
+    let user = (site.is_none() && role.is_none() && !is_all).then_some(who.id);
     if user.is_none() {
         // What others do is for who manages the plan to give away.
         ctx.require(&MANAGE)?;
     }
     let token = token()?;
-    let of = (user, site.as_ref().map(|site| site.number));
+    let of = Of {
+        user,
+        site: site.as_ref().map(|site| site.number),
+        role,
+        has_tasks: create.tasks.unwrap_or(true),
+    };
     let now = ctx.clock.now();
     store::entries::lock_plan(&mut db, guild).await?;
     let made = store::feeds::add(&mut db, guild, of, &hash(&token), who.id, now, MOST).await?;
@@ -217,14 +255,16 @@ async fn written(kit: &Kit<Planning>, feed: &Feed) -> Outcome<String> {
     let today = now.to_zoned(manners.zone.clone()).date();
     let since = today.checked_sub(OVER.days()).unwrap_or(today);
     let since = since.to_datetime(jiff::civil::Time::midnight());
+    let people = people(kit, feed).await;
+    let duties = duties(kit, feed, people.as_deref(), instant(since, &manners.zone)).await;
     let mut db = kit.database.acquire().await?;
-    let of = (feed.user, feed.site);
+    let of = (people.as_deref(), feed.site);
     let entries = store::entries::of_feed(&mut db, guild, of, since, now - OFF).await?;
-    let people: Vec<UserId> = entries
+    let named: Vec<UserId> = entries
         .iter()
         .flat_map(|entry| entry.people.iter().copied())
         .collect();
-    let names = store::people::names(&mut db, guild, &people).await?;
+    let names = store::people::names(&mut db, guild, &named).await?;
     let numbers: Vec<i32> = entries
         .iter()
         .filter_map(|entry| Some(entry.site.as_ref()?.0))
@@ -233,9 +273,18 @@ async fn written(kit: &Kit<Planning>, feed: &Feed) -> Outcome<String> {
     drop(db);
     let events: Vec<Event<'_>> = entries
         .iter()
-        .map(|entry| event(manners.lang, feed, entry, &names, &places))
+        .map(|entry| {
+            event(
+                manners.lang,
+                (feed, people.as_deref()),
+                entry,
+                &names,
+                &places,
+            )
+        })
         .collect();
     let name = match (feed.user, feed.site) {
+        _ if feed.role.is_some() => role_name(kit, feed),
         (Some(user), _) => names.get(&user).cloned(),
         (None, Some(_)) => entries
             .iter()
@@ -246,12 +295,59 @@ async fn written(kit: &Kit<Planning>, feed: &Feed) -> Outcome<String> {
             .map(|guild| guild.name().to_owned()),
     };
     let name = text::feed_name(manners.lang, name.as_deref());
-    Ok(calendar(&name, &events, &manners.zone))
+    let due: Vec<Due<'_>> = duties
+        .iter()
+        .map(|duty| Due {
+            guild,
+            duty,
+            summary: text::duty(manners.lang, duty),
+        })
+        .collect();
+    Ok(calendar(&name, &events, &due, &manners.zone))
+}
+
+/// Whose plan a calendar shows; nothing where it is everybody's.
+async fn people(kit: &Kit<Planning>, feed: &Feed) -> Option<Vec<UserId>> {
+    if let Some(role) = feed.role {
+        let question = holders::Question {
+            guild: feed.guild,
+            role,
+            most: TEAM,
+        };
+        return Some(kit.holders(question).await);
+    }
+    feed.user.map(|user| vec![user])
+}
+
+/// What the people of a calendar are to do by when, if that stands in it.
+async fn duties(
+    kit: &Kit<Planning>,
+    feed: &Feed,
+    people: Option<&[UserId]>,
+    since: Timestamp,
+) -> Vec<Duty> {
+    let Some(people) = people.filter(|_| feed.has_tasks) else {
+        return Vec::new();
+    };
+    let question = duties::Question {
+        guild: feed.guild,
+        users: people.to_vec(),
+        role: feed.role,
+        since,
+        off_since: kit.clock.now() - OFF,
+        most: DUTIES,
+    };
+    kit.duties(question).await
+}
+
+fn role_name(kit: &Kit<Planning>, feed: &Feed) -> Option<String> {
+    let role = kit.cache.role(feed.role?.into())?;
+    Some(role.name.clone())
 }
 
 fn event<'a>(
     lang: Lang,
-    feed: &Feed,
+    (feed, people): (&Feed, Option<&[UserId]>),
     entry: &'a Entry,
     names: &BTreeMap<UserId, String>,
     places: &BTreeMap<i32, String>,
@@ -271,7 +367,8 @@ fn event<'a>(
         let address = places.get(number);
         address.map_or_else(|| name.clone(), |address| format!("{name}, {address}"))
     });
-    let is_gone = feed.user.is_some_and(|user| !entry.people.contains(&user));
+    let is_gone =
+        people.is_some_and(|people| !people.iter().any(|user| entry.people.contains(user)));
     Event {
         entry,
         summary,

@@ -2,16 +2,17 @@
 //! out of 30 days ago.
 
 use database::{GuildId, UserId};
-use feature::{Kit, On, Outcome};
+use feature::{
+    Kit, Outcome,
+    erasure::{Erased, Person},
+};
 use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
 use jobs::Job;
 use serde::{Deserialize, Serialize};
-use twilight_model::gateway::payload::incoming::GuildDelete;
 
 use crate::{Planning, leave, posts, store};
 
-/// How long removed entries, and those of a guild that the bot was taken out of, are kept; calendars tell as long that
-/// they are cancelled.
+/// How long removed entries are kept; calendars tell as long that they are cancelled.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long it is known which messages showed a week, in days.
 const KNOWN: i32 = 60;
@@ -22,17 +23,6 @@ pub(crate) struct Purge {}
 
 impl Job for Purge {
     const NAME: &'static str = "planning.purge";
-}
-
-/// Erases everything of a guild, unless the bot is there again.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Forget {
-    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
-    left: GuildId,
-}
-
-impl Job for Forget {
-    const NAME: &'static str = "planning.forget";
 }
 
 pub(crate) async fn purge(kit: Kit<Planning>, _: Purge) -> Outcome<()> {
@@ -47,19 +37,18 @@ pub(crate) async fn purge(kit: Kit<Planning>, _: Purge) -> Outcome<()> {
     Ok(())
 }
 
-/// The bot was taken out of a guild; an outage says so too, and means nothing.
-pub(crate) async fn guild_delete(kit: Kit<Planning>, on: On<GuildDelete>) -> Outcome<()> {
-    kit.when_left(&on, KEPT, |left| Forget { left }).await
-}
-
-pub(crate) async fn forget(kit: Kit<Planning>, job: Forget) -> Outcome<()> {
-    if !kit.has_left(job.left).await? {
-        return Ok(());
-    }
+/// Erases everything of a guild that the bot was taken out of.
+pub(crate) async fn guild(kit: Kit<Planning>, guild: GuildId) -> Outcome<()> {
     let mut db = kit.database.begin().await?;
-    store::forget::drop_guild(&mut db, job.left).await?;
+    store::forget::drop_guild(&mut db, guild).await?;
     db.commit().await?;
     Ok(())
+}
+
+/// As [`member`], for the one act by which every feature erases somebody.
+pub(crate) async fn person(kit: Kit<Planning>, person: Person) -> Outcome<Erased> {
+    let touched = member(&kit, person.of, person.user).await?;
+    Ok(Erased::Now(touched))
 }
 
 /// Erases what is known of a member of a guild: entries of theirs alone, their part in others, their name and their hand in

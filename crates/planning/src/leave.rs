@@ -45,6 +45,8 @@ impl Job for Roles {
 const AHEAD: i32 = 60;
 /// Entries of one member that are looked at.
 const MOST: i64 = 1_000;
+/// Whole days of calendars of others that are looked at.
+const ELSEWHERE: i64 = 200;
 
 /// Has the roles of members follow their leave.
 pub(crate) async fn later(
@@ -252,8 +254,17 @@ pub(crate) async fn away(
     };
     let mut db = kit.database.acquire().await?;
     let entries = of(&mut db, asked.guild, &asked.users, None, &window).await?;
+    let elsewhere =
+        store::calendars::away(&mut db, asked.guild, &window, &asked.users, ELSEWHERE).await?;
     drop(db);
-    let mut found = Vec::new();
+    let mut found: Vec<absence::Away> = elsewhere
+        .into_iter()
+        .map(|(user, span)| absence::Away {
+            user,
+            from: instant(span.start, &zone),
+            until: instant(span.end, &zone),
+        })
+        .collect();
     for user in asked.users {
         let own: Vec<Entry> = entries
             .iter()

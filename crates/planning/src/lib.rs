@@ -106,7 +106,8 @@ impl Feature for Planning {
             .absences(leave::away)
             .on(posts::deleted)
             .on(posts::deleted_many)
-            .on_even_off(forget::guild_delete)
+            .erases(forget::person)
+            .forgets("planning.forget", forget::guild)
             .reconcile(posts::reconcile)
             .job(card::show)
             .job(card::tell)
@@ -115,7 +116,6 @@ impl Feature for Planning {
             .job(posts::settle)
             .job(calendars::look)
             .job(forget::purge)
-            .job(forget::forget)
             .schedule(
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},

@@ -371,8 +371,8 @@ async fn site(
     typed: &str,
 ) -> Result<(i32, String), Problem> {
     let mut db = kit.database.acquire().await?;
-    let found = work::site(&mut db, guild, typed).await;
-    found.map_err(|failure| Problem::about(field, failure))
+    let site = work::site(&mut db, guild, typed).await;
+    site.map_err(|failure| Problem::about(field, failure))
 }
 
 const fn on_clash(overlap: bool) -> OnClash {
@@ -386,8 +386,7 @@ const fn on_clash(overlap: bool) -> OnClash {
 /// What overlaps is a conflict; what makes no sense names its field; all else is as it is.
 fn told(failure: feature::Failure) -> Problem {
     use work::Refused::{
-        Backwards, Clash, ClosedSite, Exceptions, Far, NoSite, Nobody, People, RepeatOverlaps,
-        Site, TooLong,
+        Backwards, Clash, Exceptions, Far, NoSite, Nobody, People, RepeatOverlaps, TooLong,
     };
     let Some(refused) = failure.of::<work::Refused>() else {
         return failure.into();
@@ -403,7 +402,7 @@ fn told(failure: feature::Failure) -> Problem {
                 numbers.join(", ")
             ));
         }
-        Site(_) | ClosedSite(_) | NoSite => "site",
+        NoSite => "site",
         Backwards | TooLong | Far => "dates",
         RepeatOverlaps => "repeat",
         Nobody | People(_) => "people",

@@ -4,6 +4,7 @@ use database::UserId;
 use feature::{
     Button, Card, Colour, Lang, Modal, Past, TextField,
     card::{cut, escape},
+    duties::Duty,
     text::{date_time, relative},
 };
 use jiff::{
@@ -824,6 +825,7 @@ pub(crate) fn feeds(lang: Lang, feeds: &[Feed]) -> Card {
     }
     card.lines(feeds.iter().map(|feed| {
         let of = match (feed.user, feed.site) {
+            _ if let Some(role) = feed.role => format!("<@&{role}>"),
             (Some(who), _) => user(who),
             (None, Some(site)) => format!("{} #{site}", t!(lang, "kind-site")),
             (None, None) => t!(lang, "feed-of-all"),
@@ -835,6 +837,24 @@ pub(crate) fn feeds(lang: Lang, feeds: &[Feed]) -> Card {
             relative(feed.made_at)
         )
     }))
+}
+
+pub(crate) fn feed_of_both(lang: Lang) -> String {
+    t!(lang, "feed-of-both")
+}
+
+pub(crate) fn feed_without_members(lang: Lang) -> String {
+    t!(lang, "feed-without-members")
+}
+
+/// What is to be done, as a calendar says it.
+pub(crate) fn duty(lang: Lang, duty: &Duty) -> String {
+    let title = cut(&duty.title, 200);
+    if duty.is_done {
+        t!(lang, "duty-done", title = title)
+    } else {
+        t!(lang, "duty", title = title)
+    }
 }
 
 pub(crate) fn feed_name(lang: Lang, of: Option<&str>) -> String {

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::{
     CREATE, Tasks, commands,
-    model::{ASSIGNEES, Priority, REASON, State, Task},
+    model::{self, ASSIGNEES, Priority, State, Task},
     settings::TaskSettings,
     store::{self, Filter, Position},
     text,
@@ -239,15 +239,7 @@ pub(crate) async fn block(
 ) -> Outcome<Task> {
     let who = Who::asks(ctx);
     let now = ctx.clock.now();
-    let reason: String = reason
-        .trim()
-        .replace('\0', "")
-        .chars()
-        .take(REASON)
-        .collect();
-    if reason.is_empty() {
-        return Err(Refused::Description.into());
-    }
+    let reason = model::reason(reason).ok_or(Refused::Reason)?;
     work::change(ctx, guild, number, who.id, |task| {
         who.require_work(task)?;
         work::require_open(task)?;

@@ -1,15 +1,17 @@
 //! What is erased: tasks that were deleted 30 days ago, a member's traces on request, and guilds that the bot was taken out of as long ago.
 
 use database::{GuildId, UserId};
-use feature::{Kit, On, Outcome};
+use feature::{
+    Kit, Outcome,
+    erasure::{Erased, Person},
+};
 use jiff::SignedDuration;
 use jobs::Job;
 use serde::{Deserialize, Serialize};
-use twilight_model::gateway::payload::incoming::GuildDelete;
 
 use crate::{Tasks, panel, store};
 
-/// How long deleted tasks, and those of a guild that the bot was taken out of, are kept.
+/// How long deleted tasks are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long it is known which reminders were sent; those missed by more than a day are sent no more.
 const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -22,17 +24,6 @@ impl Job for Purge {
     const NAME: &'static str = "tasks.purge";
 }
 
-/// Erases everything of a guild, unless the bot is there again.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Forget {
-    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
-    left: GuildId,
-}
-
-impl Job for Forget {
-    const NAME: &'static str = "tasks.forget";
-}
-
 pub(crate) async fn purge(kit: Kit<Tasks>, _: Purge) -> Outcome<()> {
     let now = kit.clock.now();
     let mut db = kit.database.acquire().await?;
@@ -43,19 +34,18 @@ pub(crate) async fn purge(kit: Kit<Tasks>, _: Purge) -> Outcome<()> {
     Ok(())
 }
 
-/// The bot was taken out of a guild; an outage says so too, and means nothing.
-pub(crate) async fn guild_delete(kit: Kit<Tasks>, on: On<GuildDelete>) -> Outcome<()> {
-    kit.when_left(&on, KEPT, |left| Forget { left }).await
-}
-
-pub(crate) async fn forget(kit: Kit<Tasks>, job: Forget) -> Outcome<()> {
-    if !kit.has_left(job.left).await? {
-        return Ok(());
-    }
+/// Erases everything of a guild that the bot was taken out of.
+pub(crate) async fn guild(kit: Kit<Tasks>, guild: GuildId) -> Outcome<()> {
     let mut db = kit.database.begin().await?;
-    store::drop_guild(&mut db, job.left).await?;
+    store::drop_guild(&mut db, guild).await?;
     db.commit().await?;
     Ok(())
+}
+
+/// As [`member`], for the one act by which every feature erases somebody.
+pub(crate) async fn person(kit: Kit<Tasks>, person: Person) -> Outcome<Erased> {
+    let touched = member(&kit, person.of, person.user).await?;
+    Ok(Erased::Now(u64::try_from(touched).unwrap_or(u64::MAX)))
 }
 
 /// Erases what is known of a member of a guild: tasks stay, and are nobody's. Answers how many it touched.

@@ -14,7 +14,7 @@ use twilight_model::channel::Attachment;
 
 use crate::{
     Tasks,
-    model::{ITEM, ITEMS, Item, Priority, REASON, State, Task, description, tags},
+    model::{ITEM, ITEMS, Item, Priority, State, Task, description, reason, tags},
     people,
     repeat::{EXCEPTIONS, Repeat},
     store,
@@ -64,12 +64,11 @@ fn ready(written: Written) -> Result<Ready, Bad> {
         None => State::Todo,
         Some(word) => State::of(word).ok_or(Bad::Field("state"))?,
     };
-    let reason = written.reason.map(|reason| reason.trim().replace('\0', ""));
-    let reason = reason.filter(|reason| !reason.is_empty());
-    let is_long = reason
-        .as_ref()
-        .is_some_and(|reason| reason.chars().count() > REASON);
-    if is_long || (state == State::Blocked) != reason.is_some() {
+    let reason = match written.reason.filter(|reason| !reason.trim().is_empty()) {
+        Some(text) => Some(reason(&text).ok_or(Bad::Field("reason"))?),
+        None => None,
+    };
+    if (state == State::Blocked) != reason.is_some() {
         return Err(Bad::Field("reason"));
     }
     let priority = match written.priority.as_deref() {

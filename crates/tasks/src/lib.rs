@@ -13,6 +13,7 @@
 
 mod commands;
 mod components;
+mod duties;
 mod export;
 mod forget;
 mod import;
@@ -82,13 +83,14 @@ impl Feature for Tasks {
             .modal(components::blocked)
             .modal(components::edited)
             .modal(components::made)
-            .on_even_off(forget::guild_delete)
+            .erases(forget::person)
+            .forgets("tasks.forget", forget::guild)
+            .duties(duties::told)
             .job(panel::show)
             .job(reminders::remind)
             .job(reminders::digest)
             .job(repeat::renew)
             .job(forget::purge)
-            .job(forget::forget)
             .schedule(
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &forget::Purge {},

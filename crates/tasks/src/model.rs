@@ -253,6 +253,13 @@ pub(crate) fn description(text: &str) -> Option<String> {
     (1..=DESCRIPTION).contains(&length).then_some(text)
 }
 
+/// A reason as it is kept; `None` when nothing is left of it, or too much.
+pub(crate) fn reason(text: &str) -> Option<String> {
+    let text = text.trim().replace('\0', "");
+    let length = text.chars().count();
+    (1..=REASON).contains(&length).then_some(text)
+}
+
 /// Tags out of what somebody typed, each once, without `#`; `None` when there are too many, or one is too long.
 pub(crate) fn tags(typed: &str) -> Option<Vec<String>> {
     let mut known = BTreeSet::new();

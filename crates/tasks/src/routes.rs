@@ -423,7 +423,7 @@ async fn due(kit: &Kit<Tasks>, guild: GuildId, typed: &str) -> Result<Timestamp,
     let zone = kit.manners(guild).await?.zone;
     let settings = kit.settings.get::<TaskSettings>(guild).await?;
     work::due(typed, &settings, &now.to_zoned(zone))
-        .map_err(|refused| Problem::about("due", refused.into()))
+        .map_err(|failure| Problem::about("due", failure))
 }
 
 async fn site(

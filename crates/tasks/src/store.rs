@@ -5,6 +5,8 @@
     reason = "in `query!`, `as` names the type of a parameter and converts nothing"
 )]
 
+pub(crate) mod duties;
+
 use std::collections::BTreeMap;
 
 use database::{ChannelId, GuildId, MessageId, RoleId, UserId};

@@ -62,6 +62,7 @@ pub(crate) fn refused(lang: Lang, refused: &Refused) -> String {
             }
         }
         Refused::Taken(number) => t!(lang, "taken", number = number.to_string()),
+        Refused::Reason => t!(lang, "bad-reason", most = REASON.to_string()),
         Refused::Description => t!(lang, "bad-description", most = DESCRIPTION.to_string()),
         Refused::Site(name) => t!(lang, "no-site", site = typed(name)),
         Refused::ClosedSite(name) => t!(lang, "closed-site", site = typed(name)),

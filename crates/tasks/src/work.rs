@@ -38,6 +38,8 @@ pub(crate) enum Refused {
     Taken(i32),
     #[error("no description, or too long")]
     Description,
+    #[error("no reason, or too long")]
+    Reason,
     #[error("no such worksite")]
     Site(String),
     #[error("a closed worksite")]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::Story;
 
 /// A request that is being written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "a call that is not sent does nothing"]
 pub struct Call {
     url: String,

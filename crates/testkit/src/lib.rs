@@ -35,6 +35,7 @@ mod matrix;
 mod openapi;
 mod proxy;
 mod story;
+mod wrong;
 
 pub use self::{
     bot::BotOptions,
@@ -43,6 +44,7 @@ pub use self::{
     http::{Answered, Call},
     matrix::{auth_matrix, strange_bodies},
     story::{Story, story, story_with},
+    wrong::{WrongOption, fields, free_options, require_all},
 };
 pub use api;
 pub use discord_sim;

@@ -27,7 +27,10 @@ mod text;
 
 use std::time::Duration;
 
-use feature::{Browsable, Capability, Column, ColumnKind, Feature, Label, Scope};
+use database::UserId;
+use feature::{
+    Browsable, Capability, Column, ColumnKind, Feature, Kit, Label, Outcome, Scope, holders,
+};
 use twilight_cache_inmemory::ResourceType;
 use twilight_model::guild::Permissions;
 
@@ -97,6 +100,7 @@ impl Feature for Users {
             .on(events::member_remove)
             .on(events::guild_create)
             .on_even_off(forget::guild_delete)
+            .holders(holders)
             .reconcile(events::reconcile)
             .job_with(
                 ::jobs::Options {
@@ -114,6 +118,12 @@ impl Feature for Users {
             .routes(api::routes())
             .browse(&MEMBERS);
     }
+}
+
+/// Who has a role, for features that work with members.
+async fn holders(kit: Kit<Users>, asked: holders::Question) -> Outcome<Vec<UserId>> {
+    let mut db = kit.database.acquire().await?;
+    Ok(store::holders(&mut db, asked.guild, asked.role, asked.most).await?)
 }
 
 #[cfg(test)]

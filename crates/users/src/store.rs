@@ -21,6 +21,25 @@ pub(crate) struct Range {
     pub(crate) until: Option<i64>,
 }
 
+/// Who has a role, bots left out.
+pub(crate) async fn holders(
+    db: &mut PgConnection,
+    guild: GuildId,
+    role: RoleId,
+    most: i64,
+) -> sqlx::Result<Vec<UserId>> {
+    let rows = sqlx::query!(
+        "select user_id from users.member
+         where guild_id = $1 and $2 = any (roles) and left_at is null and not is_bot order by user_id limit $3",
+        guild as GuildId,
+        role as RoleId,
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
 /// Writes down members, in ascending order of their ids, in one statement. Members of `range` that are not among them
 /// have left. Rows that Discord told of after `told_at` stay as they are.
 pub(crate) async fn merge(

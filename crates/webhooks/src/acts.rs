@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use database::{GuildId, UserId};
-use feature::{Explain, Kit, Lang, Outcome};
+use feature::{
+    Explain, Kit, Lang, Outcome,
+    erasure::{Erased, Person},
+};
 use outgoing::Address;
 
 use crate::{
     Webhooks,
     model::{self, Hook, NAME, OVERLAP, Trouble, Why},
-    sign, store, text,
+    sign::{Key, Scheme, Told},
+    store, text,
 };
 
 /// Why something is not done.
@@ -59,7 +63,7 @@ pub(crate) fn kinds(kit: &Kit<Webhooks>, typed: &str) -> Outcome<Vec<String>> {
     Ok(model::kinds(typed, &known).map_err(Refused::Kind)?)
 }
 
-/// Makes a webhook. Its secret is told once, here.
+/// Makes a webhook. What checks its signatures is told here; a secret is told nowhere else.
 ///
 /// # Errors
 ///
@@ -71,21 +75,22 @@ pub(crate) async fn add(
     url: &str,
     kinds: &[String],
     called: Option<&str>,
-) -> Outcome<(Hook, String)> {
+    scheme: Scheme,
+) -> Outcome<(Hook, Told)> {
     let url = self::url(url)?;
     let name = name(called, Some(url.host()))?;
-    let secret = sign::secret()?;
+    let key = Key::new(scheme)?;
     let new = store::New {
         name: &name,
         url: url.as_str(),
         kinds,
-        secret: &secret,
+        key: &key,
         by,
     };
     let mut db = kit.database.begin().await?;
     let made = store::add_hook(&mut db, guild, &new, kit.clock.now()).await?;
     db.commit().await?;
-    Ok((made.ok_or(Refused::TooMany)?, sign::shown(&secret)))
+    Ok((made.ok_or(Refused::TooMany)?, key.told()))
 }
 
 /// Changes a webhook; `None` leaves a value.
@@ -102,6 +107,10 @@ pub(crate) async fn change(
     called: Option<&str>,
 ) -> Outcome<()> {
     let url = url.map(self::url).transpose()?;
+    // Without a word of its own a webhook is called after its host when it is made; a name that is there is not emptied.
+    if called.is_some_and(|called| called.trim().is_empty()) {
+        return Err(Refused::Name(0).into());
+    }
     let called = called.map(|called| name(Some(called), None)).transpose()?;
     let mut db = kit.database.acquire().await?;
     let url = url.as_ref().map(Address::as_str);
@@ -157,17 +166,39 @@ pub(crate) async fn pause(
     Ok(())
 }
 
-/// Replaces the secret of a webhook; the old one signs too for a day.
+/// Replaces the key of a webhook by one of the same kind; the old one signs too for a day.
 ///
 /// # Errors
 ///
 /// Says that there is none.
-pub(crate) async fn rotate(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<String> {
-    let secret = sign::secret()?;
+pub(crate) async fn rotate(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> Outcome<Told> {
+    let scheme = find(kit, guild, number).await?.scheme();
+    renew(kit, guild, number, scheme).await
+}
+
+/// Has a webhook signed otherwise; answers what checks that. Nothing where it is signed so already.
+///
+/// # Errors
+///
+/// Says that there is none.
+pub(crate) async fn sign_by(
+    kit: &Kit<Webhooks>,
+    guild: GuildId,
+    number: i32,
+    scheme: Scheme,
+) -> Outcome<Option<Told>> {
+    if find(kit, guild, number).await?.scheme() == scheme {
+        return Ok(None);
+    }
+    renew(kit, guild, number, scheme).await.map(Some)
+}
+
+async fn renew(kit: &Kit<Webhooks>, guild: GuildId, number: i32, scheme: Scheme) -> Outcome<Told> {
+    let key = Key::new(scheme)?;
     let until = kit.clock.now() + OVERLAP;
     let mut db = kit.database.acquire().await?;
-    if store::rotate(&mut db, guild, number, &secret, until).await? {
-        Ok(sign::shown(&secret))
+    if store::rotate(&mut db, guild, number, &key, until).await? {
+        Ok(key.told())
     } else {
         Err(unknown(number))
     }
@@ -220,4 +251,11 @@ pub(crate) async fn remove(kit: &Kit<Webhooks>, guild: GuildId, number: i32) -> 
     } else {
         Err(unknown(number))
     }
+}
+
+/// Erases who made webhooks: the bot did, then.
+pub(crate) async fn erase(kit: Kit<Webhooks>, person: Person) -> Outcome<Erased> {
+    let mut db = kit.database.acquire().await?;
+    let touched = store::drop_member(&mut db, person.of, person.user, kit.me.id()).await?;
+    Ok(Erased::Now(touched))
 }

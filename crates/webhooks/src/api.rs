@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Webhooks, acts, model, store};
+use crate::{
+    Webhooks, acts, model,
+    sign::{self, Scheme, Told},
+    store,
+};
 
 pub(crate) fn routes() -> OpenApiRouter<Kit<Webhooks>> {
     OpenApiRouter::new()
@@ -33,6 +37,10 @@ struct Webhook {
     url: String,
     /// What it is told; empty: everything.
     events: Vec<String>,
+    /// How what it is sent is signed: `v1` with a shared secret, `v1a` with a key pair.
+    signature: &'static str,
+    /// Checks signatures of `v1a`.
+    public_key: Option<String>,
     /// Null while it is at work; `hand`, `gone` (its address answered 410) or `failing`.
     stopped: Option<&'static str>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -46,6 +54,8 @@ struct Webhook {
 impl From<model::Hook> for Webhook {
     fn from(hook: model::Hook) -> Self {
         Self {
+            signature: hook.scheme().word(),
+            public_key: hook.public_key.as_deref().map(sign::shown),
             number: hook.number,
             name: hook.name,
             url: hook.url,
@@ -107,42 +117,52 @@ struct NewWebhook {
     /// The host of the address without it.
     #[schema(max_length = 80)]
     name: Option<String>,
+    /// How what it is sent is signed: `v1` with a shared secret, which it is otherwise, or `v1a` with a key pair.
+    signature: Option<String>,
 }
 
-/// A webhook that was made.
+/// A webhook, with the secret that it has just got.
 #[derive(Debug, Serialize, ToSchema)]
 struct MadeWebhook {
     #[serde(flatten)]
     webhook: Webhook,
-    /// Signs what is sent; shown this once.
-    secret: String,
+    /// Signs what is sent by `v1`; shown this once, when it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+impl MadeWebhook {
+    fn of(webhook: Webhook, told: Option<Told>) -> Self {
+        let secret = told.and_then(WebhookSecret::of_secret);
+        Self { webhook, secret }
+    }
 }
 
 fn kinds(kit: &Kit<Webhooks>, events: &[String]) -> Result<Vec<String>, Problem> {
     // A word with a comma in it is no kind, however it is split.
-    acts::kinds(kit, &events.join(" ")).map_err(|failure| named("events", failure))
+    acts::kinds(kit, &events.join(" ")).map_err(|failure| Problem::about("events", failure))
 }
 
-/// A refusal of the house, with the field that it is about.
-fn named(field: &str, failure: feature::Failure) -> Problem {
-    match failure.explain(feature::Lang::En) {
-        Some(why) => Problem::invalid(field, why),
-        None => failure.into(),
-    }
+fn scheme(word: Option<&str>) -> Result<Option<Scheme>, Problem> {
+    let Some(word) = word else { return Ok(None) };
+    let known = Scheme::of(word);
+    known
+        .map(Some)
+        .ok_or_else(|| Problem::invalid("signature", "must be `v1` or `v1a`"))
 }
 
 /// The checks that commands have too, each with its field.
 fn check(url: Option<&str>, name: Option<&str>) -> Result<(), Problem> {
     if let Some(url) = url {
-        acts::url(url).map_err(|failure| named("url", failure))?;
+        acts::url(url).map_err(|failure| Problem::about("url", failure))?;
     }
     if let Some(name) = name {
-        acts::name(Some(name), None).map_err(|failure| named("name", failure))?;
+        acts::name(Some(name), None).map_err(|failure| Problem::about("name", failure))?;
     }
     Ok(())
 }
 
-/// Make a webhook. What it is sent is signed with the secret in the answer, after Standard Webhooks.
+/// Make a webhook. What it is sent is signed after Standard Webhooks, by the secret in the answer or by a key pair.
 #[utoipa::path(post, path = "/v1/guilds/{guild}/webhooks", tag = "webhooks", params(GuildPath),
     request_body = NewWebhook, security(("key" = ["webhooks.write"])),
     responses((status = 201, body = MadeWebhook)))]
@@ -153,11 +173,13 @@ async fn add(
 ) -> Result<(StatusCode, Json<MadeWebhook>), Problem> {
     check(Some(&new.url), new.name.as_deref())?;
     let kinds = kinds(&kit, new.events.as_deref().unwrap_or_default())?;
+    let scheme = scheme(new.signature.as_deref())?.unwrap_or_default();
     let by = guild.caller.acts_for;
-    let made = acts::add(&kit, guild.id, by, &new.url, &kinds, new.name.as_deref()).await?;
-    let (hook, secret) = made;
-    let webhook = hook.into();
-    Ok((StatusCode::CREATED, Json(MadeWebhook { webhook, secret })))
+    let name = new.name.as_deref();
+    let made = acts::add(&kit, guild.id, by, &new.url, &kinds, name, scheme).await?;
+    let (hook, told) = made;
+    let made = MadeWebhook::of(hook.into(), Some(told));
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
 /// What is to change; what is not named stays.
@@ -172,30 +194,38 @@ struct WebhookChange {
     name: Option<String>,
     /// Stop it, or have it go on.
     stopped: Option<bool>,
+    /// `v1` or `v1a`; another one than before has a new key made, and for 24 hours the old one signs too.
+    signature: Option<String>,
 }
 
 /// Change a webhook.
 #[utoipa::path(patch, path = "/v1/guilds/{guild}/webhooks/{number}", tag = "webhooks",
     params(GuildPath, ("number" = i32, Path, description = "The webhook's number")),
     request_body = WebhookChange, security(("key" = ["webhooks.write"])),
-    responses((status = 200, body = Webhook)))]
+    responses((status = 200, body = MadeWebhook)))]
 async fn change(
     State(kit): State<Kit<Webhooks>>,
     guild: InGuild,
     Path(number): Path<i32>,
     Body(change): Body<WebhookChange>,
-) -> Result<Json<Webhook>, Problem> {
+) -> Result<Json<MadeWebhook>, Problem> {
     // Whether it is there comes before what is wrong with the change.
     find(&kit, &guild, number).await?;
     check(change.url.as_deref(), change.name.as_deref())?;
     let events = change.events.as_deref();
     let kinds = events.map(|events| kinds(&kit, events)).transpose()?;
+    let scheme = scheme(change.signature.as_deref())?;
     let (url, name) = (change.url.as_deref(), change.name.as_deref());
     acts::change(&kit, guild.id, number, url, kinds.as_deref(), name).await?;
     if let Some(is_stopped) = change.stopped {
         acts::pause(&kit, guild.id, number, is_stopped).await?;
     }
-    find(&kit, &guild, number).await.map(Json)
+    let told = match scheme {
+        Some(scheme) => acts::sign_by(&kit, guild.id, number, scheme).await?,
+        None => None,
+    };
+    let webhook = find(&kit, &guild, number).await?;
+    Ok(Json(MadeWebhook::of(webhook, told)))
 }
 
 /// Remove a webhook with the log of what was sent to it.
@@ -212,14 +242,32 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A secret.
+/// What checks signatures.
 #[derive(Debug, Serialize, ToSchema)]
 struct WebhookSecret {
-    /// Signs what is sent; shown this once.
-    secret: String,
+    /// Signs what is sent by `v1`; shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// Checks what is signed by `v1a`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: Option<String>,
 }
 
-/// Replace the secret of a webhook; for 24 hours the old one signs too.
+impl WebhookSecret {
+    fn of(told: Told) -> Self {
+        let (secret, public_key) = match told {
+            Told::Secret(secret) => (Some(secret), None),
+            Told::PublicKey(public) => (None, Some(public)),
+        };
+        Self { secret, public_key }
+    }
+
+    fn of_secret(told: Told) -> Option<String> {
+        Self::of(told).secret
+    }
+}
+
+/// Replace the secret or the key pair of a webhook; for 24 hours the old one signs too.
 #[utoipa::path(post, path = "/v1/guilds/{guild}/webhooks/{number}/rotate", tag = "webhooks",
     params(GuildPath, ("number" = i32, Path, description = "The webhook's number")),
     security(("key" = ["webhooks.write"])), responses((status = 200, body = WebhookSecret)))]
@@ -229,8 +277,8 @@ async fn rotate(
     Path(number): Path<i32>,
 ) -> Result<Json<WebhookSecret>, Problem> {
     find(&kit, &guild, number).await?;
-    let secret = acts::rotate(&kit, guild.id, number).await?;
-    Ok(Json(WebhookSecret { secret }))
+    let told = acts::rotate(&kit, guild.id, number).await?;
+    Ok(Json(WebhookSecret::of(told)))
 }
 
 /// Send a test to a webhook.

@@ -1,13 +1,16 @@
 //! `/webhook`.
 
 use feature::{Access, Choice, Ctx, Outcome, Reply, SlashCommand, Typing};
-use twilight_interactions::command::{AutocompleteValue, CommandModel, CreateCommand};
+use twilight_interactions::command::{
+    AutocompleteValue, CommandModel, CommandOption, CreateCommand, CreateOption,
+};
 use twilight_model::guild::Permissions;
 
 use crate::{
     MANAGE, Webhooks,
     acts::{self, Refused},
     model::Hook,
+    sign::Scheme,
     store, text,
 };
 
@@ -50,6 +53,26 @@ pub(crate) struct Add {
     /// What it is called; the host of the address otherwise
     #[command(max_length = 80)]
     name: Option<String>,
+    /// How what is sent is signed; with a secret that both sides share otherwise
+    signature: Option<SignatureOption>,
+}
+
+/// How what is sent is signed.
+#[derive(Clone, Copy, CommandOption, CreateOption, Debug)]
+pub(crate) enum SignatureOption {
+    #[option(name = "Shared secret (v1)", value = "v1")]
+    Shared,
+    #[option(name = "Key pair (v1a)", value = "v1a")]
+    KeyPair,
+}
+
+impl From<SignatureOption> for Scheme {
+    fn from(option: SignatureOption) -> Self {
+        match option {
+            SignatureOption::Shared => Self::Shared,
+            SignatureOption::KeyPair => Self::KeyPair,
+        }
+    }
 }
 
 /// Show the webhooks of this server
@@ -66,7 +89,7 @@ pub(crate) struct Show {
     webhook: String,
 }
 
-/// Change address, name or events of a webhook
+/// Change address, name, events or signature of a webhook
 #[derive(CommandModel, CreateCommand, Debug)]
 #[command(name = "edit")]
 pub(crate) struct Edit {
@@ -82,6 +105,8 @@ pub(crate) struct Edit {
     /// What it is called
     #[command(max_length = 80)]
     name: Option<String>,
+    /// How what is sent is signed; the old key signs too for a day
+    signature: Option<SignatureOption>,
 }
 
 /// Send a test to a webhook
@@ -147,9 +172,11 @@ pub(crate) async fn webhook(ctx: Ctx<Webhooks>, command: Command) -> Outcome<Rep
         Command::Add(add) => {
             let kinds = acts::kinds(&ctx, add.events.as_deref().unwrap_or_default())?;
             let by = ctx.user();
-            let made = acts::add(&ctx, guild, by, &add.url, &kinds, add.name.as_deref()).await?;
-            let (hook, secret) = made;
-            Ok(Reply::card(text::made(ctx.lang(), &hook, &secret)))
+            let scheme = add.signature.map(Scheme::from).unwrap_or_default();
+            let name = add.name.as_deref();
+            let made = acts::add(&ctx, guild, by, &add.url, &kinds, name, scheme).await?;
+            let (hook, told) = made;
+            Ok(Reply::card(text::made(ctx.lang(), &hook, &told)))
         }
         Command::List(List {}) => {
             let mut db = ctx.database.acquire().await?;
@@ -166,6 +193,12 @@ pub(crate) async fn webhook(ctx: Ctx<Webhooks>, command: Command) -> Outcome<Rep
             let kinds = kinds.transpose()?;
             let (url, name) = (edit.url.as_deref(), edit.name.as_deref());
             acts::change(&ctx, guild, hook.number, url, kinds.as_deref(), name).await?;
+            if let Some(signature) = edit.signature
+                && let Some(told) =
+                    acts::sign_by(&ctx, guild, hook.number, signature.into()).await?
+            {
+                return Ok(Reply::card(text::rotated(ctx.lang(), hook.number, &told)));
+            }
             let said = text::changed(ctx.lang());
             shown(&ctx, hook.number, Some(said)).await.map(Reply::card)
         }

@@ -95,8 +95,8 @@ pub(crate) async fn act(ctx: Ctx<Webhooks>, click: Click<Act>) -> Outcome<Reply>
 
 pub(crate) async fn new_secret(ctx: Ctx<Webhooks>, click: Click<NewSecret>) -> Outcome<Reply> {
     let number = click.0.number;
-    let secret = acts::rotate(&ctx, ctx.guild_id()?, number).await?;
-    Ok(Reply::card(text::rotated(ctx.lang(), number, &secret)))
+    let told = acts::rotate(&ctx, ctx.guild_id()?, number).await?;
+    Ok(Reply::card(text::rotated(ctx.lang(), number, &told)))
 }
 
 pub(crate) async fn again(ctx: Ctx<Webhooks>, picked: Picked<Again>) -> Outcome<Reply> {

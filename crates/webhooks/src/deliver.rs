@@ -5,7 +5,7 @@
 //! jobs of one webhook run one after the other, so that a slow address holds up nobody else.
 
 use database::GuildId;
-use feature::{Announcement, Failure, Happening, House, Kit, On, Outcome, Refusal};
+use feature::{Announcement, Failure, Happening, House, Kit, Outcome, Refusal};
 use jiff::SignedDuration;
 use jobs::{Job, NewJob};
 use outgoing::{Address, Excess, HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::time::{Duration, Instant};
-use twilight_model::gateway::payload::incoming::GuildDelete;
 
 use crate::{
     Webhooks,
@@ -75,17 +74,6 @@ pub(crate) struct Purge {}
 
 impl Job for Purge {
     const NAME: &'static str = "webhooks.purge";
-}
-
-/// Erases the webhooks of a guild, unless the bot is there again.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Forget {
-    // Not called `guild`: a feature's jobs wait while it is off there, and this one must not.
-    left: GuildId,
-}
-
-impl Job for Forget {
-    const NAME: &'static str = "webhooks.forget";
 }
 
 pub(crate) async fn hear(kit: Kit<Webhooks>, Heard(announcement): Heard) -> Outcome<()> {
@@ -199,8 +187,7 @@ pub(crate) async fn deliver(kit: Kit<Webhooks>, job: Deliver) -> Outcome<()> {
     }
     drop(db);
     let timestamp = begun_at.as_second();
-    let secrets = due.secrets.iter().map(Vec::as_slice);
-    let signatures = sign::signatures(secrets, &due.id, timestamp, &due.body)?;
+    let signatures = sign::signatures(&due.keys, &due.id, timestamp, &due.body)?;
     let headers = headers(&due.id, timestamp, &signatures)?;
     let begun = Instant::now();
     let answer = call(&kit, &due.url, headers, due.body).await;
@@ -380,15 +367,10 @@ pub(crate) async fn purge(kit: Kit<Webhooks>, _: Purge) -> Outcome<()> {
     }
 }
 
-pub(crate) async fn guild_delete(kit: Kit<Webhooks>, on: On<GuildDelete>) -> Outcome<()> {
-    kit.when_left(&on, KEPT, |left| Forget { left }).await
-}
-
-pub(crate) async fn forget(kit: Kit<Webhooks>, job: Forget) -> Outcome<()> {
-    if kit.has_left(job.left).await? {
-        let mut db = kit.database.acquire().await?;
-        store::forget(&mut db, job.left).await?;
-    }
+/// Erases the webhooks of a guild that the bot was taken out of.
+pub(crate) async fn forget(kit: Kit<Webhooks>, guild: GuildId) -> Outcome<()> {
+    let mut db = kit.database.acquire().await?;
+    store::forget(&mut db, guild).await?;
     Ok(())
 }
 

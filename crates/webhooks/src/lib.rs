@@ -63,13 +63,13 @@ impl Feature for Webhooks {
             .component(components::act)
             .component(components::new_secret)
             .component(components::again)
-            .on_even_off(deliver::guild_delete)
             .announces(&[deliver::TEST])
             .listens(deliver::hear)
             .job(deliver::deliver)
             .job(deliver::tell_stopped)
             .job(deliver::purge)
-            .job(deliver::forget)
+            .forgets("webhooks.forget", deliver::forget)
+            .erases(acts::erase)
             .schedule(
                 ::jobs::Schedule::every(PURGE).expect("a day is a pause"),
                 &deliver::Purge {},

@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use outgoing::BadAddress;
 use serde_json::json;
 
+use crate::sign::Scheme;
+
 /// The most webhooks of a guild.
 pub(crate) const MOST: i64 = 20;
 /// The longest name, in characters.
@@ -133,10 +135,22 @@ pub(crate) struct Hook {
     pub(crate) url: String,
     /// What it is told; empty: everything.
     pub(crate) kinds: Vec<String>,
+    /// What checks signatures, of a key pair.
+    pub(crate) public_key: Option<Vec<u8>>,
     pub(crate) created_by: UserId,
     pub(crate) created_at: Timestamp,
     pub(crate) failing_since: Option<Timestamp>,
     pub(crate) stopped: Option<(Timestamp, Why)>,
+}
+
+impl Hook {
+    /// How what it is sent is signed.
+    pub(crate) const fn scheme(&self) -> Scheme {
+        match self.public_key {
+            Some(_) => Scheme::KeyPair,
+            None => Scheme::Shared,
+        }
+    }
 }
 
 /// Something that was sent, or is to be.

@@ -11,4 +11,6 @@ mod hooks;
 pub(crate) use deliveries::{
     Attempt, ToSend, add, again, attempted, drop_waiting, due, log, purge,
 };
-pub(crate) use hooks::{New, add as add_hook, all, edit, forget, one, remove, rotate, stop};
+pub(crate) use hooks::{
+    New, add as add_hook, all, drop_member, edit, forget, one, remove, rotate, stop,
+};

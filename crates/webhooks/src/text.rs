@@ -10,31 +10,52 @@ use crate::{
     acts::Refused,
     components::{Act, Again, Does, NewSecret},
     model::{Delivery, Hook, MOST, NAME, Trouble, Why},
+    sign::{self, Told},
 };
 
 feature::words!("webhooks");
 
-/// A webhook that was just made, with its secret.
-pub(crate) fn made(lang: Lang, hook: &Hook, secret: &str) -> Card {
+/// A webhook that was just made, with what checks its signatures.
+pub(crate) fn made(lang: Lang, hook: &Hook, told: &Told) -> Card {
     let number = hook.number.to_string();
-    Card::new()
+    let how = match told {
+        Told::Secret(_) => t!(lang, "made-how"),
+        Told::PublicKey(_) => t!(lang, "made-how-public"),
+    };
+    let card = Card::new()
         .title(t!(lang, "made", number = number, name = escape(&hook.name)))
         .colour(Colour::Good)
-        .text(t!(lang, "made-how"))
-        .field(t!(lang, "secret"), format!("`{secret}`"))
+        .text(how);
+    key(lang, card, told)
         .field(t!(lang, "events"), kinds(lang, hook))
-        .footer(t!(lang, "secret-once"))
         .button(Button::new(t!(lang, "test"), &Act::new(hook.number, Does::Test)).primary())
 }
 
-/// The new secret of a webhook.
-pub(crate) fn rotated(lang: Lang, number: i32, secret: &str) -> Card {
-    Card::new()
-        .title(t!(lang, "rotated", number = number.to_string()))
-        .colour(Colour::Good)
-        .text(t!(lang, "rotated-how"))
-        .field(t!(lang, "secret"), format!("`{secret}`"))
-        .footer(t!(lang, "secret-once"))
+/// The new key of a webhook.
+pub(crate) fn rotated(lang: Lang, number: i32, told: &Told) -> Card {
+    let number = number.to_string();
+    let (title, how) = match told {
+        Told::Secret(_) => (
+            t!(lang, "rotated", number = number),
+            t!(lang, "rotated-how"),
+        ),
+        Told::PublicKey(_) => (
+            t!(lang, "rotated-public", number = number),
+            t!(lang, "rotated-how-public"),
+        ),
+    };
+    let card = Card::new().title(title).colour(Colour::Good).text(how);
+    key(lang, card, told)
+}
+
+/// What checks signatures.
+fn key(lang: Lang, card: Card, told: &Told) -> Card {
+    match told {
+        Told::Secret(secret) => card
+            .field(t!(lang, "secret"), format!("`{secret}`"))
+            .footer(t!(lang, "secret-once")),
+        Told::PublicKey(public) => card.field(t!(lang, "public-key"), format!("`{public}`")),
+    }
 }
 
 fn kinds(lang: Lang, hook: &Hook) -> String {
@@ -84,11 +105,14 @@ pub(crate) fn hook(lang: Lang, hook: &Hook, log: &[Delivery], said: Option<Strin
             t!(lang, "url"),
             format!("`{}`", cut(&hook.url.replace('`', "%60"), 300)),
         )
-        .field(t!(lang, "events"), kinds(lang, hook))
-        .field(
-            t!(lang, "maker"),
-            format!("<@{}> · {}", hook.created_by, relative(hook.created_at)),
-        );
+        .field(t!(lang, "events"), kinds(lang, hook));
+    if let Some(public) = &hook.public_key {
+        card = card.field(t!(lang, "public-key"), format!("`{}`", sign::shown(public)));
+    }
+    card = card.field(
+        t!(lang, "maker"),
+        format!("<@{}> · {}", hook.created_by, relative(hook.created_at)),
+    );
     if log.is_empty() {
         card = card.field(t!(lang, "log"), t!(lang, "log-empty"));
     } else {

@@ -1,7 +1,10 @@
 //! What people and programs do with worksites: the same checks, whichever way they come.
 
 use database::{GuildId, UserId};
-use feature::{Failure, Kit, Outcome};
+use feature::{
+    Failure, Kit, Outcome,
+    erasure::{Erased, Person},
+};
 
 use crate::{
     Worksites, channel,
@@ -191,4 +194,12 @@ async fn require_channels(kit: &Kit<Worksites>, guild: GuildId) -> Outcome<()> {
     } else {
         Err(Refused::BotLacks(lacking).into())
     }
+}
+
+/// Erases who somebody is from worksites: whoever led one leads it no more, and what they did the bot did.
+pub(crate) async fn erase(kit: Kit<Worksites>, person: Person) -> Outcome<Erased> {
+    let mut db = kit.database.acquire().await?;
+    let nobody = kit.me.id();
+    let touched = store::drop_member(&mut db, person.of, person.user, nobody).await?;
+    Ok(Erased::Now(touched))
 }

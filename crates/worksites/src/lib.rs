@@ -78,6 +78,7 @@ impl Feature for Worksites {
             .typing(commands::typing)
             .component(commands::turn)
             .on_even_off(channel::deleted)
+            .erases(acts::erase)
             .reconcile(channel::reconcile)
             .job(channel::settle_later)
             .announces(&told::ALL)

@@ -476,3 +476,24 @@ pub(crate) async fn addresses(
         .map(|row| (row.number, row.address))
         .collect())
 }
+
+/// Erases a member: who led, made or archived worksites. Answers how many it touched.
+pub(crate) async fn drop_member(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    nobody: UserId,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update worksites.worksite set lead_id = nullif(lead_id, $2::bigint),
+             made_by = case when made_by = $2 then $3::bigint else made_by end,
+             archived_by = case when archived_by = $2 then $3 else archived_by end
+         where guild_id = $1 and (lead_id = $2 or made_by = $2 or archived_by = $2)",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -84,6 +84,7 @@ step-nothing = Nothing grants it
 
 no-feature = I know no feature `{ $asked }`. Pick one from the list.
 no-feature-nearest = I know no feature `{ $asked }`. Did you mean `{ $nearest }`?
+erasing = Everything that is kept here of { $user } is being erased, for good: { $features }.
 essential = `{ $name }` is always on: without it nothing could be switched on again.
 features-title = Features in this server
 feature-is-on = 🟢 `{ $name }`: on

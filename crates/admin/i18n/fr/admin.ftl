@@ -84,6 +84,7 @@ step-nothing = Rien ne l'accorde
 
 no-feature = Je ne connais pas de fonction `{ $asked }`. Choisis-en une dans la liste.
 no-feature-nearest = Je ne connais pas de fonction `{ $asked }`. Voulais-tu dire `{ $nearest }` ?
+erasing = Tout ce qui est gardé ici de { $user } est en train d'être effacé, pour de bon : { $features }.
 essential = `{ $name }` est toujours allumé : sans lui, rien ne pourrait être rallumé.
 features-title = Fonctions de ce serveur
 feature-is-on = 🟢 `{ $name }` : allumé

@@ -97,6 +97,11 @@ features-disable-feature = fonction
 doctor = docteur
     .desc = Trouve ce qui manque aux fonctions d'ici, et comment y remédier
 
+erase = effacer
+    .desc = Efface tout ce qui est gardé ici de quelqu'un ; rien ne le ramène
+erase-person = qui
+    .desc = Qui
+
 audit = audit_serveur
     .desc = Montre comment ce serveur est réglé, ce qui y est dangereux et ce qui a changé
 audit-compare = comparer

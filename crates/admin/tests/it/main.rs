@@ -7,6 +7,7 @@
 
 mod audit;
 mod doctor;
+mod erase;
 mod features;
 mod help;
 mod http;

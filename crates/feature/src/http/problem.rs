@@ -85,9 +85,7 @@ impl Problem {
     /// What was refused because of one field: named, with the reason. What is no refusal stays what it is.
     pub fn about(field: impl Into<String>, failure: Failure) -> Self {
         match failure.explain(Lang::En) {
-            Some(reason) if failure.class() == Class::Permanent => {
-                Self::invalid(field, format!("does not fit: {reason}"))
-            }
+            Some(why) if failure.class() == Class::Permanent => Self::invalid(field, why),
             _ => failure.into(),
         }
     }

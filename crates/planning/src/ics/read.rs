@@ -39,6 +39,8 @@ pub(crate) struct Busy {
     pub(crate) title: String,
     /// On the clocks of the guild.
     pub(crate) span: Span,
+    /// Whether they are free meanwhile by their own account.
+    pub(crate) is_free: bool,
 }
 
 /// A line: its name in capitals, what is said about it, and its value.
@@ -179,6 +181,7 @@ struct Event {
     end: Option<Moment>,
     length: Option<Length>,
     title: String,
+    is_free: bool,
     repeat: Option<Repeat>,
     except: Vec<Moment>,
     more: Vec<Moment>,
@@ -200,6 +203,7 @@ impl Event {
             "DTEND" => self.end = moment(line, line.value),
             "DURATION" => self.length = duration(line.value),
             "SUMMARY" => self.title = plain(line.value),
+            "TRANSP" => self.is_free = line.value.trim().eq_ignore_ascii_case("TRANSPARENT"),
             "RRULE" => self.repeat = Repeat::read(line.value),
             "EXDATE" => self.except.extend(moments()),
             "RDATE" => self.more.extend(moments()),
@@ -330,6 +334,7 @@ pub(crate) fn read(text: &str, here: &TimeZone, window: &Span) -> Result<Vec<Bus
                 key: crate::posts::fingerprint(&format!("{uid}\n{of}")),
                 title: event.title.clone(),
                 span,
+                is_free: event.is_free,
             });
         }
     }
@@ -470,7 +475,7 @@ mod tests {
                         location: None,
                         is_off: false,
                     };
-                    let text = calendar("x", &[written], &zone);
+                    let text = calendar("x", &[written], &[], &zone);
                     let window = Span::days(date(2025, 1, 1), date(2028, 12, 31)).unwrap();
                     let found = read(&text, &zone, &window).unwrap();
                     let found: Vec<Span> = found.into_iter().map(|busy| busy.span).collect();

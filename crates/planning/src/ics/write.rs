@@ -1,8 +1,10 @@
 //! A calendar as text. Pure: the same plan makes the same text, so that nothing is sent twice.
 
+use database::GuildId;
 use dates::rule::{Every, Rule};
+use feature::duties::Duty;
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
@@ -21,6 +23,14 @@ pub(crate) struct Event<'a> {
     pub(crate) location: Option<String>,
     /// Whether it is off: kept for a while, so that who has it takes it out.
     pub(crate) is_off: bool,
+}
+
+/// Something that is to be done, as a calendar shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Due<'a> {
+    pub(crate) guild: GuildId,
+    pub(crate) duty: &'a Duty,
+    pub(crate) summary: String,
 }
 
 /// Lines that end in CRLF and are folded at 75 octets, between characters.
@@ -77,7 +87,12 @@ fn day(day: Date) -> String {
 }
 
 /// A calendar of events.
-pub(crate) fn calendar(name: &str, events: &[Event<'_>], zone: &TimeZone) -> String {
+pub(crate) fn calendar(
+    name: &str,
+    events: &[Event<'_>],
+    dues: &[Due<'_>],
+    zone: &TimeZone,
+) -> String {
     let mut lines = Lines::default();
     lines.put("BEGIN:VCALENDAR");
     lines.put("VERSION:2.0");
@@ -105,8 +120,39 @@ pub(crate) fn calendar(name: &str, events: &[Event<'_>], zone: &TimeZone) -> Str
     for event in events {
         places.event(&mut lines, event);
     }
+    for due in dues {
+        todo(&mut lines, due);
+    }
     lines.put("END:VCALENDAR");
     lines.0
+}
+
+/// How long before it is due something that is to be done begins, as calendars show it.
+const BEFORE: SignedDuration = SignedDuration::from_mins(30);
+
+/// What is to be done, as an event that ends when it is due: phones and Google's calendar leave out the to-dos (`VTODO`) of
+/// calendars that somebody subscribed to. It takes no time.
+fn todo(lines: &mut Lines, due: &Due<'_>) {
+    let duty = due.duty;
+    lines.put("BEGIN:VEVENT");
+    lines.put(&format!("UID:{}-{}@majordome", duty.id, due.guild));
+    lines.put(&format!("DTSTAMP:{}", utc(duty.changed_at)));
+    lines.put(&format!("LAST-MODIFIED:{}", utc(duty.changed_at)));
+    lines.put(&format!("CREATED:{}", utc(duty.created_at)));
+    lines.put(&format!("SEQUENCE:{}", duty.version));
+    lines.put(&format!("DTSTART:{}", utc(duty.due - BEFORE)));
+    lines.put(&format!("DTEND:{}", utc(duty.due)));
+    lines.text("SUMMARY", &due.summary);
+    if let Some(place) = &duty.place {
+        lines.text("LOCATION", place);
+    }
+    lines.put(if duty.is_off {
+        "STATUS:CANCELLED"
+    } else {
+        "STATUS:CONFIRMED"
+    });
+    lines.put("TRANSP:TRANSPARENT");
+    lines.put("END:VEVENT");
 }
 
 /// Where times are.
@@ -300,6 +346,20 @@ mod tests {
         TimeZone::get("Europe/Paris").unwrap()
     }
 
+    fn task() -> Duty {
+        Duty {
+            id: "task-7".to_owned(),
+            title: "Paint; all é".to_owned(),
+            place: Some("Église".to_owned()),
+            due: "2026-03-29T01:30:00Z".parse().unwrap(),
+            created_at: Timestamp::UNIX_EPOCH,
+            changed_at: "2026-03-01T08:00:00Z".parse().unwrap(),
+            version: 4,
+            is_done: false,
+            is_off: false,
+        }
+    }
+
     #[test]
     fn a_calendar_reads_as_it_should() {
         let mut shift = entry(date(2026, 3, 27), date(2026, 3, 27), Some("weekly fri x4"));
@@ -342,11 +402,17 @@ mod tests {
                 is_off: false,
             },
         ];
-        let text = calendar("The plan", &events, &paris());
-        assert_eq!(text, calendar("The plan", &events, &paris()));
+        let task = task();
+        let due = [Due {
+            guild: shift.guild,
+            duty: &task,
+            summary: "To do: paint, all".to_owned(),
+        }];
+        let text = calendar("The plan", &events, &due, &paris());
+        assert_eq!(text, calendar("The plan", &events, &due, &paris()));
         assert!(text.split("\r\n").all(|line| line.len() <= LINE));
         insta::assert_snapshot!("calendar", text.replace("\r\n", "\n"));
-        let utc = calendar("The plan", &events[..1], &TimeZone::UTC);
+        let utc = calendar("The plan", &events[..1], &[], &TimeZone::UTC);
         assert!(!utc.contains("VTIMEZONE") && utc.contains("DTSTART:20260327T080000Z"));
     }
 
@@ -396,6 +462,7 @@ mod tests {
                     }
                 }
             }
+            let task = task();
             let events: Vec<Event<'_>> = entries
                 .iter()
                 .map(|entry| Event {
@@ -405,7 +472,12 @@ mod tests {
                     is_off: false,
                 })
                 .collect();
-            let text = calendar(name, &events, &zone);
+            let due = [Due {
+                guild: entries[0].guild,
+                duty: &task,
+                summary: task.title.clone(),
+            }];
+            let text = calendar(name, &events, &due, &zone);
             assert!(text.split("\r\n").all(|line| line.len() <= LINE));
             let Some(directory) = std::env::var_os("ICS") else {
                 continue;
@@ -419,7 +491,7 @@ mod tests {
                         .to_string()
                 }
             };
-            let expected: serde_json::Map<String, serde_json::Value> = events
+            let mut expected: serde_json::Map<String, serde_json::Value> = events
                 .iter()
                 .map(|event| {
                     let entry = event.entry;
@@ -434,6 +506,14 @@ mod tests {
                     (format!("plan-1-{}@majordome", entry.number), times.into())
                 })
                 .collect();
+            let time = (
+                "2026-03-29T01:00:00Z",
+                "2026-03-29T01:30:00Z",
+                &task.title,
+                task.version,
+            );
+            let time = serde_json::json!([time]);
+            expected.insert("task-7-1@majordome".to_owned(), time);
             let file = std::path::Path::new(&directory).join(name.replace('/', "_"));
             std::fs::write(file.with_extension("ics"), text).unwrap();
             let expected = serde_json::Value::Object(expected).to_string();

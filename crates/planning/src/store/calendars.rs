@@ -65,6 +65,8 @@ pub(crate) struct New<'a> {
     pub(crate) address: &'a str,
     pub(crate) user: UserId,
     pub(crate) by: UserId,
+    /// Whether whole days in it count as absence.
+    pub(crate) is_away: bool,
 }
 
 /// Notes a calendar under the guild's next number; `None` where there are too many, in all or of one member.
@@ -76,8 +78,8 @@ pub(crate) async fn add(
     most: (i64, i64),
 ) -> sqlx::Result<Option<i32>> {
     let row = sqlx::query!(
-        "insert into planning.calendar (guild_id, number, name, address, user_id, made_by, made_at)
-         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 from planning.calendar where guild_id = $1
+        "insert into planning.calendar (guild_id, number, name, address, user_id, made_by, made_at, is_away)
+         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $9 from planning.calendar where guild_id = $1
          having count(*) < $7 and count(*) filter (where user_id = $4) < $8
          returning number",
         guild as GuildId,
@@ -87,7 +89,8 @@ pub(crate) async fn add(
         new.by as UserId,
         now.to_sqlx() as _,
         most.0,
-        most.1
+        most.1,
+        new.is_away
     )
     .fetch_optional(db)
     .await?;
@@ -208,22 +211,24 @@ pub(crate) async fn store(
         let starts: Vec<_> = found.iter().map(|busy| busy.span.start.to_sqlx()).collect();
         let ends: Vec<_> = found.iter().map(|busy| busy.span.end.to_sqlx()).collect();
         let days: Vec<bool> = found.iter().map(|busy| busy.span.is_days).collect();
+        let free: Vec<bool> = found.iter().map(|busy| busy.is_free).collect();
         let done = sqlx::query!(
-            "insert into planning.imported (guild_id, calendar, key, title, starts, ends, is_days)
-             select $1, $2, key, title, starts, ends, is_days
-             from unnest($3::text[], $4::text[], $5::timestamp[], $6::timestamp[], $7::boolean[])
-                 as busy (key, title, starts, ends, is_days)
+            "insert into planning.imported (guild_id, calendar, key, title, starts, ends, is_days, is_free)
+             select $1, $2, key, title, starts, ends, is_days, is_free
+             from unnest($3::text[], $4::text[], $5::timestamp[], $6::timestamp[], $7::boolean[], $8::boolean[])
+                 as busy (key, title, starts, ends, is_days, is_free)
              on conflict on constraint imported_id do update set title = excluded.title, starts = excluded.starts,
-                 ends = excluded.ends, is_days = excluded.is_days
-             where (imported.title, imported.starts, imported.ends, imported.is_days)
-                 <> (excluded.title, excluded.starts, excluded.ends, excluded.is_days)",
+                 ends = excluded.ends, is_days = excluded.is_days, is_free = excluded.is_free
+             where (imported.title, imported.starts, imported.ends, imported.is_days, imported.is_free)
+                 <> (excluded.title, excluded.starts, excluded.ends, excluded.is_days, excluded.is_free)",
             calendar.guild as GuildId,
             calendar.number,
             &of as &[&str],
             &titles as &[&str],
             &starts as _,
             &ends as _,
-            &days
+            &days,
+            &free
         )
         .execute(&mut *db)
         .await?;
@@ -255,6 +260,40 @@ pub(crate) async fn store(
     .execute(db)
     .await?;
     Ok(changed + gone.rows_affected() > 0)
+}
+
+/// Whole days on which people are taken by their own calendars, in a window; what stands there is not told.
+pub(crate) async fn away(
+    db: &mut PgConnection,
+    guild: GuildId,
+    window: &Span,
+    people: &[UserId],
+    most: i64,
+) -> sqlx::Result<Vec<(UserId, Span)>> {
+    let rows = sqlx::query!(
+        "select c.user_id, i.starts, i.ends
+         from planning.imported i
+         join planning.calendar c on c.guild_id = i.guild_id and c.number = i.calendar
+         where i.guild_id = $1 and i.starts < $3 and i.ends > $2 and c.user_id = any ($4)
+             and i.is_days and not i.is_free and c.is_away
+         order by i.starts, i.ends limit $5",
+        guild as GuildId,
+        window.start.to_sqlx() as _,
+        window.end.to_sqlx() as _,
+        people as &[UserId],
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    let away = rows.into_iter().map(|row| {
+        let span = Span {
+            start: row.starts.to_jiff(),
+            end: row.ends.to_jiff(),
+            is_days: true,
+        };
+        (row.user_id, span)
+    });
+    Ok(away.collect())
 }
 
 /// What somebody has to do elsewhere.

@@ -177,7 +177,7 @@ pub(crate) async fn part_with(
 pub(crate) async fn of_feed(
     db: &mut PgConnection,
     guild: GuildId,
-    of: (Option<UserId>, Option<i32>),
+    of: (Option<&[UserId]>, Option<i32>),
     over_before: DateTime,
     off_since: Timestamp,
 ) -> sqlx::Result<Vec<Entry>> {
@@ -188,12 +188,12 @@ pub(crate) async fn of_feed(
              channel_id, message_id
          from planning.entry
          where guild_id = $1
-             and ($2::bigint is null or $2 = any (people) or ($2 = any (former) and changed_at > $5))
+             and ($2::bigint[] is null or people && $2 or (former && $2 and changed_at > $5))
              and ($3::integer is null or site = $3) and (last_end is null or last_end > $4)
              and ((state = 'approved' and deleted_at is null) or (version > 0 and changed_at > $5))
          order by number limit 5000",
         guild as GuildId,
-        of.0 as Option<UserId>,
+        of.0 as Option<&[UserId]>,
         of.1,
         over_before.to_sqlx() as _,
         off_since.to_sqlx() as _

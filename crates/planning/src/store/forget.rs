@@ -84,10 +84,12 @@ pub(crate) async fn drop_member(
     // Who was in an entry stands in its history as ids.
     sqlx::query!(
         "update planning.change set by_user = case when by_user = $2::bigint then $3::bigint else by_user end,
-             old = replace(old, $2::bigint::text, '?'), new = replace(new, $2::bigint::text, '?')
-         where guild_id = $1
-             and (by_user = $2 or (what = 'people' and (strpos(coalesce(old, ''), $2::bigint::text) > 0
-                 or strpos(coalesce(new, ''), $2::bigint::text) > 0)))",
+             old = case when what = 'people' then array_to_string(array_remove(string_to_array(old, ' '), $2::bigint::text), ' ')
+                 else old end,
+             new = case when what = 'people' then array_to_string(array_remove(string_to_array(new, ' '), $2::bigint::text), ' ')
+                 else new end
+         where guild_id = $1 and (by_user = $2 or (what = 'people'
+             and ($2::bigint::text = any (string_to_array(old, ' ')) or $2::bigint::text = any (string_to_array(new, ' ')))))",
         guild as GuildId,
         user as UserId,
         nobody as UserId

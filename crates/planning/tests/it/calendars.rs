@@ -150,6 +150,49 @@ async fn a_calendar_is_read_follows_and_loses_nothing_to_a_broken_link() {
 }
 
 #[tokio::test]
+async fn whole_days_of_a_calendar_count_as_absence_and_say_no_more() {
+    let sim = SimOptions {
+        start_at: Some("2026-03-02T09:00:00Z".parse().unwrap()),
+        ..SimOptions::default()
+    };
+    testkit::story_with(features, sim, BotOptions::default(), async |story| {
+        let guild = story.sim.guild("Builders");
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        story.idle().await;
+        let event = |start: &str, more: &str| {
+            format!("BEGIN:VEVENT\r\nUID:{start}\r\nDTSTART{start}\r\nSUMMARY:Secret\r\n{more}END:VEVENT\r\n")
+        };
+        let body = [
+            event(";VALUE=DATE:20260304", ""),
+            event(";VALUE=DATE:20260306", "TRANSP:TRANSPARENT\r\n"),
+            event(":20260305T100000Z", "DURATION:PT1H\r\n"),
+        ];
+        let body = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", body.concat());
+        answers(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+        let add = |counts: Option<bool>| {
+            let address = ("address", "https://calendar.example/a.ics".into());
+            let counts = counts.map(|counts| ("absence", counts.into()));
+            let options = [address, ("name", "Private".into())];
+            options.into_iter().chain(counts).collect::<Vec<_>>()
+        };
+        run(story, &alice, "/planning calendar add", &add(None)).await;
+        run(story, &bob, "/planning calendar add", &add(Some(false))).await;
+        assert_eq!(titles(story).await.len(), 6);
+        let now = story.house().clock.now();
+        let question = feature::absence::Question {
+            guild: crate::id(&guild),
+            users: [&alice, &bob].map(|one| one.id().to_string().parse().unwrap()).to_vec(),
+            from: now,
+            to: now + SignedDuration::from_hours(24 * 7),
+        };
+        let away = story.house().away(question).await;
+        let told: Vec<String> = away.iter().map(|one| format!("{} {} {}", one.user, one.from, one.until)).collect();
+        assert_eq!(told, [format!("{} 2026-03-04T00:00:00Z 2026-03-05T00:00:00Z", alice.id())]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_calendar_of_the_internet_is_refused() {
     testkit::story_with(
         features,

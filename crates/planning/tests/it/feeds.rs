@@ -2,7 +2,127 @@
 
 use jiff::SignedDuration;
 
-use crate::{plain, run, sites, story, zone};
+use std::sync::Mutex;
+
+use database::UserId;
+use feature::{
+    Feature, Kit, Outcome, Scope,
+    duties::{self, Duty},
+    holders,
+};
+use testkit::{
+    BotOptions,
+    discord_sim::{Permissions, SimOptions},
+};
+
+use crate::{features, plain, run, sites, story, zone};
+
+/// Who has the role of the test.
+static TEAM: Mutex<Vec<UserId>> = Mutex::new(Vec::new());
+
+/// A feature that knows what is to be done, and who has a role.
+struct Errands;
+
+impl Feature for Errands {
+    const NAME: &'static str = "errands";
+
+    fn register(scope: &mut Scope<'_, Self>) {
+        scope
+            .duties(
+                async |_: Kit<Self>, asked: duties::Question| -> Outcome<Vec<Duty>> {
+                    let duty = |user: &UserId| Duty {
+                        id: format!("errand-{user}"),
+                        title: format!("Fetch nails, for {user}"),
+                        place: Some("Harbour".to_owned()),
+                        due: "2026-03-06T17:00:00Z".parse().unwrap(),
+                        created_at: asked.since,
+                        changed_at: asked.off_since,
+                        version: 2,
+                        is_done: false,
+                        is_off: false,
+                    };
+                    Ok(asked.users.iter().map(duty).collect())
+                },
+            )
+            .holders(
+                async |_: Kit<Self>, _: holders::Question| -> Outcome<Vec<UserId>> {
+                    Ok(TEAM.lock().unwrap().clone())
+                },
+            );
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_has_tasks_unless_they_are_left_out_and_a_team_has_one() {
+    let sim = SimOptions {
+        start_at: Some("2026-03-02T09:00:00Z".parse().unwrap()),
+        ..SimOptions::default()
+    };
+    let with_errands = || features().with(Errands);
+    testkit::story_with(
+        with_errands,
+        sim,
+        BotOptions::default().with_http(),
+        async |story| {
+            let guild = story.sim.guild("Builders");
+            let chief = guild.owner();
+            let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| guild.member(name));
+            let team = guild.role("Masons", Permissions::NONE);
+            story.idle().await;
+            for who in [&alice, &bob, &carol] {
+                let plan = [("dates", "05/03".into()), ("kind", "Training".into())];
+                run(story, who, "/planning add", &plan).await;
+            }
+            let read =
+                async |who: &testkit::discord_sim::Person,
+                       options: &[(&str, testkit::discord_sim::Argument)]| {
+                    let made = story
+                        .answer(who.slash("/planning feed create", options))
+                        .await;
+                    let path = address(&made.message().json().to_string());
+                    story
+                        .call("GET", &path)
+                        .send()
+                        .await
+                        .text()
+                        .replace("\r\n ", "")
+                };
+            let own = read(&alice, &[]).await;
+            let uid = format!("UID:errand-{}-{}@majordome\r\n", alice.id(), guild.id());
+            assert!(own.contains(&uid), "{own}");
+            for part in [
+                "SUMMARY:To do: Fetch nails\\, for",
+                "DTSTART:20260306T163000Z\r\nDTEND:20260306T170000Z",
+                "LOCATION:Harbour",
+                "SEQUENCE:2",
+            ] {
+                assert!(own.contains(part), "{part}: {own}");
+            }
+            let without = read(&alice, &[("tasks", false.into())]).await;
+            assert!(
+                without.contains("UID:plan-") && !without.contains("errand"),
+                "{without}"
+            );
+            let role = [("role", (&team).into())];
+            let refused = run(story, &alice, "/planning feed create", &role).await;
+            assert!(refused.contains("planning.manage"), "{refused}");
+            let both = [("role", (&team).into()), ("of", "Everybody's plan".into())];
+            let refused = run(story, &chief, "/planning feed create", &both).await;
+            assert!(refused.contains("one of these"), "{refused}");
+            *TEAM.lock().unwrap() = [&alice, &bob]
+                .map(|one| one.id().to_string().parse().unwrap())
+                .to_vec();
+            let of_team = read(&chief, &role).await;
+            assert_eq!(of_team.matches("UID:plan-").count(), 2, "{of_team}");
+            assert_eq!(of_team.matches("UID:errand-").count(), 2, "{of_team}");
+            assert!(of_team.contains("X-WR-CALNAME:Plan of Masons"), "{of_team}");
+            assert!(!of_team.contains("carol"), "{of_team}");
+            let listed = run(story, &chief, "/planning feed list", &[]).await;
+            assert!(listed.contains("Masons"), "{listed}");
+        },
+    )
+    .await;
+}
 
 /// The part of an address behind the server's, as somebody is shown it.
 fn address(told: &str) -> String {

@@ -9,6 +9,7 @@ mod life;
 mod routes;
 mod told;
 mod weeks;
+mod wrong;
 mod year;
 
 use testkit::{

@@ -169,3 +169,39 @@ async fn the_legacy_path_takes_what_gvbs_callers_send() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn erasing_somebody_leaves_ids_alone_that_hold_the_same_digits() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        story.idle().await;
+        let plan = [("dates", "05/03".into()), ("kind", "Training".into())];
+        run(story, &bob, "/planning add", &plan).await;
+        let change = |what: &str, old: &str, by: &testkit::discord_sim::Person| {
+            format!(
+                "insert into planning.change (guild_id, number, at, by_user, what, old)
+                 values ({}, 1, now(), {}, '{what}', '{old}') returning old",
+                guild.id(),
+                by.id()
+            )
+        };
+        let (gone, longer) = (alice.id().to_string(), format!("1{}", alice.id()));
+        ask(
+            story,
+            &change("people", &format!("{longer} {gone} 7"), &bob),
+        )
+        .await;
+        ask(story, &change("note", &format!("call {longer}"), &alice)).await;
+        let erase = [("person", (&alice).into())];
+        run(story, &guild.owner(), "/planning erase", &erase).await;
+        let kept = "select old from planning.change where old is not null order by id";
+        assert_eq!(
+            ask(story, kept).await,
+            [format!("{longer} 7"), format!("call {longer}")]
+        );
+        let by = format!("select count(*)::text from planning.change where by_user = {gone}");
+        assert_eq!(ask(story, &by).await, ["0"]);
+    })
+    .await;
+}

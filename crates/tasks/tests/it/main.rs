@@ -8,6 +8,7 @@ mod life;
 mod reminders;
 mod routes;
 mod told;
+mod wrong;
 mod year;
 
 use testkit::{

@@ -164,3 +164,86 @@ async fn open_tasks_of_an_archived_worksite_end_or_move_if_so_asked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_somebody_is_to_do_by_when_is_told_and_taken_back() {
+    story(async |story| {
+        let guild = story.sim.guild("Builders");
+        let (chief, alice, bob) = (guild.owner(), guild.member("alice"), guild.member("bob"));
+        let (place, masons) = (
+            guild.text("work"),
+            guild.role("Masons", testkit::discord_sim::Permissions::NONE),
+        );
+        story.idle().await;
+        let due = ("due", "06/03/2026 12h".into());
+        for (what, whose) in [
+            ("Sweep", ("assignee", (&alice).into())),
+            ("Carry", ("role", (&masons).into())),
+            ("Paint", ("assignee", (&alice).into())),
+        ] {
+            make(
+                story,
+                &chief,
+                &place,
+                &[("description", what.into()), whose, due.clone()],
+            )
+            .await;
+        }
+        make(
+            story,
+            &chief,
+            &place,
+            &[
+                ("description", "Undated".into()),
+                ("assignee", (&alice).into()),
+            ],
+        )
+        .await;
+        let duties = async |who: Option<&testkit::discord_sim::Person>, role: bool| {
+            let now = story.house().clock.now();
+            let month = jiff::SignedDuration::from_hours(24 * 30);
+            let question = feature::duties::Question {
+                guild: id(&guild),
+                users: who
+                    .iter()
+                    .map(|who| who.id().to_string().parse().unwrap())
+                    .collect(),
+                role: role.then(|| masons.id().to_string().parse().unwrap()),
+                since: now - month,
+                off_since: now - month,
+                most: 10,
+            };
+            let told = story.house().duties(question).await;
+            told.iter()
+                .map(|duty| {
+                    format!(
+                        "{} {} {} {}",
+                        duty.id, duty.title, duty.version, duty.is_off
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            duties(Some(&alice), false).await,
+            ["task-1 Sweep 1 false", "task-3 Paint 1 false"]
+        );
+        assert_eq!(duties(None, true).await, ["task-2 Carry 1 false"]);
+        let give = [("task", "1".into()), ("role", (&masons).into())];
+        story.answer(chief.slash("/task assign", &give)).await;
+        story
+            .answer(chief.slash("/task delete", &[("task", "3".into())]))
+            .await;
+        // Given to others and deleted: both are told to be off, with a higher number.
+        assert_eq!(
+            duties(Some(&alice), false).await,
+            ["task-1 Sweep 3 true", "task-3 Paint 2 true"]
+        );
+        assert_eq!(duties(Some(&bob), false).await, [""; 0]);
+        assert_eq!(
+            duties(None, true).await,
+            ["task-1 Sweep 3 false", "task-2 Carry 1 false"]
+        );
+        chief.sees(&place);
+    })
+    .await;
+}

@@ -1,9 +1,13 @@
 made = Webhook n° { $number }, { $name }
-made-how = Cette adresse est désormais informée de ce qui se passe ici. Faites-lui vérifier la signature avec ce secret (Standard Webhooks, en-tête `webhook-signature`).
+made-how = Cette adresse est désormais informée de ce qui se passe ici. Fais-lui vérifier la signature avec ce secret (Standard Webhooks, en-tête `webhook-signature`).
 rotated = Nouveau secret du webhook n° { $number }
 rotated-how = L'ancien secret signe aussi pendant 24 heures encore : mets celui-ci en place d'ici là.
+made-how-public = À partir de maintenant, cette adresse apprend ce qui se passe ici. Fais-lui vérifier la signature avec cette clé publique (Standard Webhooks, `v1a` dans l'en-tête `webhook-signature`). La clé qui signe reste ici.
+rotated-public = Une nouvelle paire de clés pour le webhook n°{ $number }
+rotated-how-public = L'ancienne clé signe encore 24 heures : mets cette clé publique en place d'ici là.
+public-key = Clé publique
 secret = Secret
-secret-once = Il n'est affiché que cette fois. Gardez-le là où personne d'autre ne le lit.
+secret-once = Il n'est affiché que cette fois. Garde-le là où personne d'autre ne le lit.
 events = Informé de
 everything = tout
 state = État

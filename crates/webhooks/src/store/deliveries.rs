@@ -6,6 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
 use crate::model::Delivery;
+use crate::sign::Key;
 
 /// Writes down what is to be sent to every webhook at work that wants it; their numbers. Again is not twice.
 pub(crate) async fn add(
@@ -49,7 +50,8 @@ pub(crate) struct ToSend<'a> {
 /// What an attempt needs.
 pub(crate) struct Due {
     pub(crate) url: String,
-    pub(crate) secrets: Vec<Vec<u8>>,
+    /// The new one first.
+    pub(crate) keys: Vec<Key>,
     pub(crate) id: String,
     pub(crate) body: String,
     pub(crate) attempts: i32,
@@ -66,7 +68,8 @@ pub(crate) async fn due(
     now: Timestamp,
 ) -> sqlx::Result<Option<Due>> {
     let row = sqlx::query!(
-        r#"select h.url, h.secret, case when h.old_until > $4 then h.old_secret end as old_secret, h.failing_since,
+        r#"select h.url, h.secret, case when h.old_until > $4 then h.old_secret end as old_secret,
+             h.public_key, h.old_public_key, h.failing_since,
              h.stopped_at is not null as "is_stopped!", d.id::text as "id!", d.body, d.attempts
          from webhooks.delivery d join webhooks.hook h on h.guild_id = d.guild_id and h.number = d.hook
          where d.guild_id = $1 and d.hook = $2 and d.sequence = $3 and d.state = 'waiting'"#,
@@ -79,10 +82,13 @@ pub(crate) async fn due(
     .await?;
     Ok(row.map(|row| Due {
         url: row.url,
-        secrets: [Some(row.secret), row.old_secret]
-            .into_iter()
-            .flatten()
-            .collect(),
+        keys: [
+            (Some(row.secret), row.public_key),
+            (row.old_secret, row.old_public_key),
+        ]
+        .into_iter()
+        .filter_map(|(secret, public)| secret.map(|secret| Key { secret, public }))
+        .collect(),
         id: format!("msg_{}", row.id.replace('-', "")),
         body: row.body,
         attempts: row.attempts,

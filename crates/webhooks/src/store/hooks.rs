@@ -5,13 +5,17 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
-use crate::model::{Hook, MOST, Why};
+use crate::{
+    model::{Hook, MOST, Why},
+    sign::Key,
+};
 
 struct Row {
     number: i32,
     name: String,
     url: String,
     kinds: Vec<String>,
+    public_key: Option<Vec<u8>>,
     created_by: UserId,
     created_at: jiff_sqlx::Timestamp,
     failing_since: Option<jiff_sqlx::Timestamp>,
@@ -27,6 +31,7 @@ impl From<Row> for Hook {
             name: row.name,
             url: row.url,
             kinds: row.kinds,
+            public_key: row.public_key,
             created_by: row.created_by,
             created_at: row.created_at.to_jiff(),
             failing_since: row.failing_since.map(jiff_sqlx::Timestamp::to_jiff),
@@ -41,7 +46,7 @@ pub(crate) struct New<'a> {
     pub(crate) name: &'a str,
     pub(crate) url: &'a str,
     pub(crate) kinds: &'a [String],
-    pub(crate) secret: &'a [u8],
+    pub(crate) key: &'a Key,
     pub(crate) by: UserId,
 }
 
@@ -61,18 +66,19 @@ pub(crate) async fn add(
     .await?;
     let row = sqlx::query_as!(
         Row,
-        "insert into webhooks.hook (guild_id, number, name, url, kinds, secret, created_by, created_at)
-         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7 from webhooks.hook where guild_id = $1
+        "insert into webhooks.hook (guild_id, number, name, url, kinds, secret, created_by, created_at, public_key)
+         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $9 from webhooks.hook where guild_id = $1
          having count(*) < $8
-         returning number, name, url, kinds, created_by, created_at, failing_since, stopped_at, stopped_why",
+         returning number, name, url, kinds, public_key, created_by, created_at, failing_since, stopped_at, stopped_why",
         guild as GuildId,
         new.name,
         new.url,
         new.kinds,
-        new.secret,
+        new.key.secret,
         new.by as UserId,
         now.to_sqlx() as _,
-        MOST
+        MOST,
+        new.key.public.as_deref()
     )
     .fetch_optional(db)
     .await?;
@@ -83,7 +89,7 @@ pub(crate) async fn add(
 pub(crate) async fn all(db: &mut PgConnection, guild: GuildId) -> sqlx::Result<Vec<Hook>> {
     let rows = sqlx::query_as!(
         Row,
-        "select number, name, url, kinds, created_by, created_at, failing_since, stopped_at, stopped_why
+        "select number, name, url, kinds, public_key, created_by, created_at, failing_since, stopped_at, stopped_why
          from webhooks.hook where guild_id = $1 order by number",
         guild as GuildId
     )
@@ -100,7 +106,7 @@ pub(crate) async fn one(
 ) -> sqlx::Result<Option<Hook>> {
     let row = sqlx::query_as!(
         Row,
-        "select number, name, url, kinds, created_by, created_at, failing_since, stopped_at, stopped_why
+        "select number, name, url, kinds, public_key, created_by, created_at, failing_since, stopped_at, stopped_why
          from webhooks.hook where guild_id = $1 and number = $2",
         guild as GuildId,
         number
@@ -155,21 +161,23 @@ pub(crate) async fn stop(
     Ok(done.rows_affected() > 0)
 }
 
-/// Replaces the secret; the old one signs too until an instant. Whether the webhook was there.
+/// Replaces the key; the old one signs too until an instant. Whether the webhook was there.
 pub(crate) async fn rotate(
     db: &mut PgConnection,
     guild: GuildId,
     number: i32,
-    secret: &[u8],
+    key: &Key,
     old_until: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update webhooks.hook set secret = $3, old_secret = secret, old_until = $4
+        "update webhooks.hook
+         set secret = $3, old_secret = secret, old_until = $4, public_key = $5, old_public_key = public_key
          where guild_id = $1 and number = $2",
         guild as GuildId,
         number,
-        secret,
-        old_until.to_sqlx() as _
+        key.secret,
+        old_until.to_sqlx() as _,
+        key.public.as_deref()
     )
     .execute(db)
     .await?;
@@ -201,4 +209,22 @@ pub(crate) async fn forget(db: &mut PgConnection, guild: GuildId) -> sqlx::Resul
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Erases who made webhooks. Answers of how many.
+pub(crate) async fn drop_member(
+    db: &mut PgConnection,
+    guild: GuildId,
+    user: UserId,
+    nobody: UserId,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update webhooks.hook set created_by = $3 where guild_id = $1 and created_by = $2",
+        guild as GuildId,
+        user as UserId,
+        nobody as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }

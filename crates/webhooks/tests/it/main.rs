@@ -5,7 +5,9 @@
 mod bell;
 mod hearing;
 mod http;
+mod pairs;
 mod receiver;
+mod wrong;
 
 use testkit::{
     BotOptions, Story,
@@ -56,10 +58,15 @@ async fn adds(story: &Story, person: &Person, receiver: &Receiver, events: &str)
 
 /// The secret that an answer shows.
 fn secret(answer: &Answer) -> String {
+    shown(answer, "whsec_")
+}
+
+/// A key that an answer shows, by what it begins with.
+fn shown(answer: &Answer, begin: &str) -> String {
     let text = answer.text();
     let at = text
-        .find("whsec_")
-        .unwrap_or_else(|| panic!("no secret in {text}"));
+        .find(begin)
+        .unwrap_or_else(|| panic!("no {begin} in {text}"));
     let rest = &text[at..];
     let end = rest.find('`').unwrap_or(rest.len());
     rest[..end].to_owned()
@@ -79,8 +86,10 @@ fn plain(answer: &Answer, receiver: &Receiver) -> String {
         .replace(&receiver.url(), "https://example.org/hook");
     let mut plain = String::new();
     for line in text.lines() {
-        let line = match line.find("whsec_") {
-            Some(at) => format!("{}whsec_…`", &line[..at]),
+        let key = ["whsec_", "whpk_"].into_iter();
+        let mut key = key.filter_map(|begin| Some((line.find(begin)?, begin)));
+        let line = match key.next() {
+            Some((at, begin)) => format!("{}{begin}…`", &line[..at]),
             None => line.to_owned(),
         };
         let mut digits = String::new();

@@ -53,14 +53,36 @@ impl Request {
         let key = STANDARD
             .decode(secret.strip_prefix("whsec_").unwrap())
             .unwrap();
-        self.signatures.split(' ').any(|signature| {
-            let signed = STANDARD
-                .decode(signature.strip_prefix("v1,").unwrap())
-                .unwrap();
+        self.signed("v1,").iter().any(|signed| {
             let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
-            mac.update(format!("{}.{}.{}", self.id, self.timestamp, self.body).as_bytes());
-            mac.verify_slice(&signed).is_ok()
+            mac.update(self.said().as_bytes());
+            mac.verify_slice(signed).is_ok()
         })
+    }
+
+    /// Whether one of its signatures is of the pair of this public key, by another library than the one that signs.
+    pub(crate) fn is_signed_by(&self, public: &str) -> bool {
+        let key = STANDARD
+            .decode(public.strip_prefix("whpk_").unwrap())
+            .unwrap();
+        let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, key);
+        let signed = self.signed("v1a,");
+        signed
+            .iter()
+            .any(|signed| key.verify(self.said().as_bytes(), signed).is_ok())
+    }
+
+    /// What is signed.
+    fn said(&self) -> String {
+        format!("{}.{}.{}", self.id, self.timestamp, self.body)
+    }
+
+    /// The signatures of a scheme.
+    fn signed(&self, scheme: &str) -> Vec<Vec<u8>> {
+        let all = self.signatures.split(' ');
+        let own = all.filter_map(|signature| signature.strip_prefix(scheme));
+        own.map(|signature| STANDARD.decode(signature).unwrap())
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stories of worksites.
 
 mod http;
+mod wrong;
 
 use jiff::SignedDuration;
 use testkit::{
