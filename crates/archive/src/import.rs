@@ -81,11 +81,10 @@ pub struct Report {
 }
 
 impl Report {
-    fn refuse(&mut self, id: Option<i64>, reason: impl std::fmt::Display) {
+    fn refuse(&mut self, named: &str, reason: impl std::fmt::Display) {
         self.unfit += 1;
         if self.reasons.len() < TOLD {
-            let id = id.map_or_else(|| "a row without an id".to_owned(), |id| id.to_string());
-            self.reasons.push(format!("{id}: {reason}"));
+            self.reasons.push(format!("`{named}`: {reason}"));
         }
     }
 }
@@ -259,15 +258,15 @@ impl Taking<'_> {
 
     /// What a row tells, if it is to be kept here.
     async fn read(&mut self, row: Row) -> Result<Option<Told>, ImportError> {
-        let id = row.id;
-        let Some(message) = id.and_then(|id| MessageId::try_from(id).ok()) else {
-            self.report.refuse(id, "its `message_id` is none");
+        let Some(message) = row.id.and_then(|id| MessageId::try_from(id).ok()) else {
+            let reason = "its `message_id` is no id: 17 to 19 digits";
+            self.report.refuse(&row.named, reason);
             return Ok(None);
         };
         let made_at = feature::created_at(message.get());
         if made_at > self.now + SignedDuration::from_hours(24) {
             let reason = "its `message_id` is of a day that is yet to come";
-            self.report.refuse(id, reason);
+            self.report.refuse(&row.named, reason);
             return Ok(None);
         }
         let place = row.guild.and_then(|guild| GuildId::try_from(guild).ok());
@@ -276,7 +275,7 @@ impl Taking<'_> {
             .and_then(|channel| ChannelId::try_from(channel).ok());
         let (Some(guild), Some(channel)) = (place, channel) else {
             let reason = "it is of no server: direct messages are not kept";
-            self.report.refuse(id, reason);
+            self.report.refuse(&row.named, reason);
             return Ok(None);
         };
         if !self.servers.contains_key(&guild) {
@@ -299,7 +298,8 @@ impl Taking<'_> {
         };
         let told = row.tell(message, place);
         if told.is_none() {
-            self.report.refuse(id, "only one member could see it");
+            let named = message.to_string();
+            self.report.refuse(&named, "only one member could see it");
         }
         Ok(told)
     }

@@ -46,6 +46,8 @@ pub enum Unreadable {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     pub(crate) id: Option<i64>,
+    /// What stands where the id should, for who looks for the row.
+    pub(crate) named: String,
     pub(crate) guild: Option<i64>,
     pub(crate) channel: Option<i64>,
     author: Option<i64>,
@@ -107,6 +109,9 @@ impl Row {
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: number(row.get_ref(0)?),
+            named: text(row.get_ref(0)?)
+                .map(|text| text.chars().take(40).collect())
+                .unwrap_or_default(),
             guild: number(row.get_ref(1)?),
             channel: number(row.get_ref(2)?),
             author: number(row.get_ref(3)?),

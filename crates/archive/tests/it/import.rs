@@ -134,10 +134,10 @@ async fn a_file_is_taken_over_once_and_joined_with_what_is_here() {
         let mut reasons = first.reasons.clone();
         reasons.sort();
         insta::assert_snapshot!(reasons.join("\n").replace(&(FIRST + 5).to_string(), "FIRST + 5"), @r"
-        -3: its `message_id` is none
-        FIRST + 5: it is of no server: direct messages are not kept
-        9000000000000000000: its `message_id` is of a day that is yet to come
-        a row without an id: its `message_id` is none
+        `-3`: its `message_id` is no id: 17 to 19 digits
+        `FIRST + 5`: it is of no server: direct messages are not kept
+        `9000000000000000000`: its `message_id` is of a day that is yet to come
+        `soon`: its `message_id` is no id: 17 to 19 digits
         ");
         let said = stored(story).await;
         assert_eq!(said.len(), 1_493);

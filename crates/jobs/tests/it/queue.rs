@@ -264,7 +264,8 @@ async fn a_stop_waits_and_gives_back_what_does_not_end() {
             Ok::<(), JobError>(())
         }
     };
-    let grace = Duration::from_millis(200);
+    // Long enough for the polite one on a busy machine; the stubborn one takes all of it.
+    let grace = Duration::from_secs(1);
     let worker = queue
         .builder()
         .grace(grace)

@@ -47,6 +47,28 @@ async fn whoever_comes_changes_and_goes_is_remembered() {
 }
 
 #[tokio::test]
+async fn reporting_tools_see_who_is_there_and_who_left() {
+    crate::story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        guild.owner().nicknames(&alice, Some("Ada"));
+        story.idle().await;
+        bob.leaves_guild();
+        story.idle().await;
+        let there = "select count(*) from reporting.members
+             where user_name = 'alice' and display_name = 'Ada' and nick = 'Ada' and left_at is null and not is_bot";
+        assert_eq!(count(story, there).await, 1);
+        let left = "select count(*) from reporting.members where user_name = 'bob' and left_at is not null";
+        assert_eq!(count(story, left).await, 1);
+        let granted = "select count(*) from information_schema.role_table_grants
+             where grantee = 'majordome_reporting' and table_schema = 'reporting' and table_name = 'members'
+                 and privilege_type = 'SELECT'";
+        assert_eq!(count(story, granted).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_told_twice_or_after_its_turn_changes_nothing_more() {
     crate::story(async |story| {
         let guild = story.sim.guild("Rust FR");
