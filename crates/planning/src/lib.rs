@@ -2,7 +2,7 @@
 //!
 //! - Members see: everyone `/planning week`, `show`, `add` for themselves, `leave`, `edit` and `remove` of what is their own
 //!   (capability `planning.own`); who may manage the plan (`planning.manage`) plans others, decides about leave, and sets
-//!   `/planning config` and `export`.
+//!   `/planning config`, `export`, `import` and `erase`.
 //!   `/planning feed` gives a plan to calendar programs, `/planning calendar` shows what stands in somebody's own calendar.
 //! - Tables: the schema `planning`; the view `planning` in `reporting`.
 //! - Discord: the intent *Guild Messages*, to post the week again when somebody deletes it. The weekly post needs Send Messages
@@ -16,7 +16,8 @@
 //! Calendars (`ics`) are written for who has an address of a feed (`feeds`), and read from addresses that people name
 //! (`calendars`), by a job for each, through the room `outgoing`.
 //!
-//! Features that give people work learn who is away through [`feature::absence`].
+//! Features that give people work learn who is away through [`feature::absence`], and calendars what people are to do through
+//! [`feature::duties`].
 
 mod calendars;
 mod card;

@@ -2,7 +2,7 @@
 //!
 //! - Members see: everyone `/task create`, `list`, `show`, `done` and the «Make a task» entry of messages (capability
 //!   `tasks.create`); who may give work to others (`tasks.assign_others`) names assignees; who made a task, and who may
-//!   manage tasks (`tasks.manage`), edits, deletes and restores it and sets `/task config` and `export`.
+//!   manage tasks (`tasks.manage`), edits, deletes and restores it and sets `/task config`, `export`, `import` and `erase`.
 //! - Tables: the schema `tasks`; the view `tasks` in `reporting`.
 //! - Discord: no intent beyond the guilds themselves. Panels and reminders need Send Messages where they stand.
 //!

@@ -92,3 +92,31 @@ async fn the_words_of_who_is_erased_are_in_no_table_and_do_not_come_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_one_act_that_erases_somebody_erases_their_words_and_again_does_no_harm() {
+    story(async |story| {
+        let guild = story.sim.guild("Rust FR");
+        let (alice, bob) = (guild.member("alice"), guild.member("bob"));
+        let channel = guild.text("general");
+        story.idle().await;
+        enable(story, &guild, &channel).await;
+        alice.says(&channel, "the zebrastripe is mine");
+        bob.says(&channel, "what is it?");
+        story.idle().await;
+        story.advance(SignedDuration::from_secs(5)).await;
+        let person = feature::erasure::Person {
+            of: guild.id().to_string().parse().unwrap(),
+            user: alice.id().to_string().parse().unwrap(),
+            until: story.house().clock.now(),
+        };
+        for _ in 0..2 {
+            let done = story.house().erase(person).await.unwrap();
+            assert_eq!(done, [("archive", feature::erasure::Erased::Later)]);
+            story.idle().await;
+            assert_eq!(places(story, "zebrastripe").await, [""; 0]);
+            assert!(!places(story, "what is it").await.is_empty());
+        }
+    })
+    .await;
+}
