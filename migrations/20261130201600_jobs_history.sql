@@ -13,7 +13,7 @@ alter table jobs.ended
 -- A history with one more attempt; of more than 20 the oldest is forgotten.
 create function jobs.remember(history jsonb, attempt jsonb) returns jsonb
     language sql immutable parallel safe
-    return case when jsonb_array_length(history) < 20 then history else history - 0 end || jsonb_build_array(attempt);
+    return case when jsonb_array_length(history) < 20 then history else history - 0 end || attempt;
 
 drop index jobs.job_due;
 create index job_due on jobs.job (priority, run_at, id) where locked_by is null and dead_at is null;
