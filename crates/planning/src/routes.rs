@@ -11,7 +11,7 @@ use axum::{Json, extract::State as FromState, http::StatusCode, response::Respon
 use database::{GuildId, UserId};
 use dates::rule::Rule;
 use feature::{
-    Feature as _, Kit, Lang, Past,
+    Feature as _, Kit, Past,
     http::{
         AnyFields, Body, Caller, Field, GuildPath, InGuild, Page, Paging, PagingParams, Path,
         Problem, Query, legacy_id, legacy_text,
