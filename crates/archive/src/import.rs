@@ -1,6 +1,6 @@
 //! Taking over what the Reporting API kept: its SQLite file, read row by row and written as everything else is.
 //!
-//! - A row of the file is joined with what is stored like any other telling ([`model`](crate::model)), but of the same edit
+//! - A row of the file is joined with what is stored like any other telling (`model`), but of the same edit
 //!   what is stored stands. So a second run changes nothing, and what the bot heard itself is not overwritten.
 //! - Only what is kept here is taken over: channels that somebody turned on, and those that the operator's configuration
 //!   names. The rest is counted by channel, so that it can be turned on and the file be read again.
