@@ -407,7 +407,7 @@ async fn a_guild_knows_only_its_own() {
         for command in ["/worksite show", "/worksite archive"] {
             let asked = stranger.slash(command, &[("worksite", "#1".into())]);
             let told = story.answer(asked).await.text();
-            assert!(told.contains("no open worksite"), "{told}");
+            assert!(told.contains("There is no worksite"), "{told}");
         }
         let typed = story
             .answer(stranger.types("/worksite show", "worksite", "har"))

@@ -36,7 +36,7 @@ async fn bad_input_of_every_option_is_refused_and_nothing_is_stored() {
         };
         let named = || vec![("name", "Tower".into())];
         let one = || vec![("worksite", "harbour".into())];
-        let unknown = "no open worksite `Nowhere`";
+        let unknown = "no worksite `Nowhere`";
         let rows = [
             row(
                 "/worksite create name",
