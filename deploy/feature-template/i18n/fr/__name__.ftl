@@ -1,6 +1,6 @@
 title = Compté
 count = { $count ->
-    [one] Une fois jusqu'ici.
+    [1] Une fois jusqu'ici.
    *[other] { $count } fois jusqu'ici.
 }
 again = Encore une fois
